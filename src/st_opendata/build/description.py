@@ -46,8 +46,8 @@ def expected_description(catalogue: Catalogue) -> Statements:
 
 def _expected(dataset: Dataset) -> Iterator[Distribution]:
     for table in dataset.tables:
-        file = File(in_dataset(dataset.id, table_file(table.name)), 1, "0" * 64)
-        yield Distribution(file, CSV, table.titles or dataset.title, dataset.id, table.name)
+        file = File(in_dataset(dataset.id, table_file(table.stem)), 1, "0" * 64)
+        yield Distribution(file, CSV, table.titles or dataset.title, dataset.id, table.stem)
     file = File(in_dataset(dataset.id, dataset.id + TURTLE.extension), 1, "0" * 64)
     yield Distribution(file, TURTLE, dataset.title, dataset.id)
 

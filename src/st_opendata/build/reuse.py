@@ -69,7 +69,7 @@ class Reuse:
     def take_dataset(self, dataset: Dataset) -> Kept:
         """The distributions of a dataset that were taken over: of each table, and, as None, of the dataset itself."""
         found = {}
-        for table in (None, *(each.name for each in dataset.tables)):
+        for table in (None, *(each.stem for each in dataset.tables)):
             part = self._take(_part(dataset.id, table), self._dataset_key(dataset, table))
             if part is not None and self.earlier is not None:
                 purposes = {path: message_of(content) for path, content in part["purposes"].items()}
@@ -142,7 +142,7 @@ class Reuse:
         for file in release.files:
             written_in[file.path.partition("/")[0]].append(file.path)
         for dataset in self.facts.catalogue.datasets:
-            files = {each.name: _table_files(each, written[dataset.id]) for each in dataset.tables}
+            files = {each.stem: _table_files(each, written[dataset.id]) for each in dataset.tables}
             others = {in_dataset(dataset.id, name) for name in _NOT_OF_WRITERS}.union(*files.values())
             rest = [path for path in written_in[dataset.id] if path not in others and not is_carried(path)]
             for table, found in ((None, rest), *files.items()):
@@ -183,7 +183,7 @@ class Reuse:
     def _dataset_key(self, dataset: Dataset, table: str | None) -> str:
         """The key of the files of a table, or of those of the dataset itself."""
         facts = self.facts
-        tables = [each for each in dataset.tables if table in (None, each.name)]
+        tables = [each for each in dataset.tables if table in (None, each.stem)]
         named = {key.table for each in tables for key in each.foreign_keys}
         others = facts.catalogue.datasets if named else ()
         targets = [each for other in others for each in other.tables if each.name in named]
@@ -216,8 +216,8 @@ def _part(dataset: str, table: str | None) -> str:
 
 def _table_files(table: Table, distributions: Iterable[Distribution]) -> list[str]:
     """The paths of the files of a table, those that describe others or hold its lists too."""
-    own = [each for each in distributions if each.table == table.name]
-    links = [in_dataset(table.dataset, table_file(link.name)) for link in link_tables(table)]
+    own = [each for each in distributions if each.table == table.stem]
+    links = [in_dataset(table.dataset, table_file(link.stem)) for link in link_tables(table)]
     return [*(each.file.path for each in own), *(each.described_by for each in own if each.described_by), *links]
 
 

@@ -252,12 +252,13 @@ def _release(
                 id=dataset.id,
                 iri=catalogue.dataset_iri(dataset.id),
                 title=dataset.title,
-                rows={table.name: facts.rows(table.name) for table in dataset.tables},
+                rows={table.stem: facts.rows(table.name) for table in dataset.tables},
                 triples=described.counts[dataset.id].triples,
                 points=described.scores[dataset.id].points,
                 distributions=described.distributions[dataset.id],
                 picture=picture.file if (picture := described.pictures.get(dataset.id)) else None,
                 links=released_links(catalogue, dataset),
+                markdown=dataset.markdown,
             )
             for dataset in catalogue.datasets
         ),

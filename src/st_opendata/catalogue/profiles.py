@@ -30,7 +30,7 @@ _KEYS = ("title", "description", "required", "fits", "prefixes", "lists", "prope
 _REQUIRABLE = tuple(
     sorted(
         {str(each.alias) for model in (Terms, Dataset) for each in model.model_fields.values()}
-        - {"id", "tables", "formats"}
+        - {"id", "tables", "formats", "markdown"}
     )
 )
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from st_opendata.catalogue.markup import without_markup
 from st_opendata.catalogue.profiles import read_profiles
 from st_opendata.catalogue.resources import read_files, read_links
 from st_opendata.catalogue.stated import CATALOGUE, DATASET, TABLE, StatedReader, inherit, of_table
@@ -16,6 +19,7 @@ from st_opendata.documents import Data, Document, Fields, Problems, Steps, read_
 from st_opendata.errors import ConfigurationError, InputError
 from st_opendata.messages.message import Message, message
 from st_opendata.model.descriptions import Catalogue, Dataset, Terms
+from st_opendata.model.related import QualifiedRelation
 from st_opendata.model.tables import Table
 from st_opendata.namespaces import PREFIXES
 from st_opendata.place import Place
@@ -42,6 +46,18 @@ OWN_FILES = {name.partition(".")[0]: name for name in (FACTS_FILE, CROISSANT_FIL
 """Files that a release has itself in the folder of each dataset, by the name of the table that would have them too."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Described:
+    """A dataset with its tables, whose foreign keys have no targets yet, and what they were read from."""
+
+    dataset: Dataset
+    tables: Sequence[Table]
+    document: Document
+    around: Surroundings
+    listed: Sequence[Fields]
+    """The entries of `tables` in the document."""
+
+
 def read_catalogue(folder: Path, *, site: str | None = None) -> Catalogue:
     """The whole description of the catalogue in `folder`; `site` replaces the address it is served from.
 
@@ -60,17 +76,13 @@ def read_catalogue(folder: Path, *, site: str | None = None) -> Catalogue:
         )
     document = read_document(_inside(folder, folder / "catalogue.yaml"), "catalogue.yaml")
     catalogue, names, reader = _catalogue(document, folder, site)
-    datasets = []
-    tables: dict[tuple[str, str], Table] = {}
-    for number, name in enumerate(names):
-        dataset, found, text = _dataset(document, catalogue, reader, number, name)
-        _unique_names(text, found, tables)
-        tables |= {(table.dataset, table.name): table for table in found}
-        datasets.append((dataset, found, text))
-    for _, found, text in datasets:
-        _check_foreign_keys(text, found, tables)
-    filled = tuple(dataset.model_copy(update={"tables": tuple(found)}) for dataset, found, _ in datasets)
-    return catalogue.model_copy(update={"datasets": filled})
+    found = [_dataset(document, catalogue, reader, number, name) for number, name in enumerate(names)]
+    datasets = _with_names(found)
+    for each in datasets:
+        _check_related(each, names)
+    tables = {(table.dataset, table.stem): table for each in datasets for table in each.tables}
+    filled = tuple(each.dataset.model_copy(update={"tables": _with_targets(each, tables)}) for each in datasets)
+    return without_markup(catalogue.model_copy(update={"datasets": filled}))
 
 
 def _inside(folder: Path, path: Path) -> Path:
@@ -170,9 +182,7 @@ def _folder_of(listing: Document, catalogue: Catalogue, number: int, name: str) 
     return folder
 
 
-def _dataset(
-    listing: Document, catalogue: Catalogue, reader: StatedReader, number: int, name: str
-) -> tuple[Dataset, list[Table], Document]:
+def _dataset(listing: Document, catalogue: Catalogue, reader: StatedReader, number: int, name: str) -> _Described:
     folder = _folder_of(listing, catalogue, number, name)
     shown = f"{name}/dataset.yaml"
     document = read_document(_inside(catalogue.folder, folder / "dataset.yaml"), shown)
@@ -181,6 +191,9 @@ def _dataset(
     descriptions = {key: data.pop(key, []) for key in ("tables", "files", "links")}
     if "id" in data:
         problems.add(("id",), message('delete the key "id": the name of the folder, "{name}", is the id', name=name))
+    if "markdown" in data:
+        unknown = message('the key "{key}" is unknown{hint}', key="markdown", hint=hint("markdown", ("markup",)))
+        problems.add(("markdown",), unknown)
     own = set(data)
     stated = reader.take(data, DATASET, problems)
     of_tables = [
@@ -207,13 +220,21 @@ def _dataset(
                 "the dataset has no tables, files or links; describe at least one under `tables`, `files` or `links`"
             ),
         )
-    tables = [table for table in (read_table(fields, around) for fields in listed) if table is not None]
+    tables = _tables(listed, around)
     problems.raise_any()
     assert dataset is not None
-    of_tables = [tuple(of_table(each, table.name)) for each, table in zip(of_tables, tables, strict=True)]
+    of_tables = [tuple(of_table(each, table.stem)) for each, table in zip(of_tables, tables, strict=True)]
     terms = (inherit(catalogue.stated, own), stated, *of_tables)
     filled = dataset.with_stated(each for part in terms for each in part)
-    return filled.model_copy(update={"files": tuple(files), "links": tuple(links)}), tables, document
+    _check_names(document, tables)
+    filled = filled.model_copy(update={"files": tuple(files), "links": tuple(links)})
+    return _Described(filled, tables, document, around, listed)
+
+
+def _tables(listed: Sequence[Fields], around: Surroundings) -> list[Table]:
+    """The tables that these parts describe; those with a problem, which is noted, are left out."""
+    found = (read_table(fields, around) for fields in listed)
+    return [table for table in found if table is not None]
 
 
 def _mappings(descriptions: object) -> list[dict[str, Any]]:
@@ -222,11 +243,10 @@ def _mappings(descriptions: object) -> list[dict[str, Any]]:
     return [each if isinstance(each, dict) else {} for each in listed]
 
 
-def _unique_names(document: Document, found: list[Table], others: dict[tuple[str, str], Table]) -> None:
+def _check_names(document: Document, found: Sequence[Table]) -> None:
+    """Note names that two tables of a dataset have, and names that a release cannot give to a table."""
     problems = Problems(document)
-    taken: dict[str, str | Message] = {
-        name: what for table in others.values() for name, what in _published_names(table).items()
-    }
+    taken: dict[str, str | Message] = {}
     for number, table in enumerate(found):
         for name in _published_names(table):
             if name in taken:
@@ -261,15 +281,47 @@ def _published_names(table: Table) -> dict[str, str | Message]:
     return names
 
 
+def _with_names(datasets: Sequence[_Described]) -> list[_Described]:
+    """The datasets, in which each table has a name of its own: after its dataset if others have a table so named."""
+    uses = Counter(name for each in datasets for table in each.tables for name in _published_names(table))
+    named = []
+    for each in datasets:
+        shared = frozenset(
+            table.stem for table in each.tables if any(uses[name] > 1 for name in _published_names(table))
+        )
+        tables = _tables(each.listed, replace(each.around, shared=shared)) if shared else each.tables
+        named.append(replace(each, tables=tables))
+    return named
+
+
 def _resource(table: Table, dataset: str, name: str) -> str:
     """The name of a table in foreign keys: for a sheet too, the name of its published file."""
     file = table_file(name)
     return file if dataset == table.dataset else in_dataset(dataset, file)
 
 
-def _check_foreign_keys(document: Document, found: list[Table], tables: dict[tuple[str, str], Table]) -> None:
-    problems = Problems(document)
-    for number, table in enumerate(found):
+def _check_related(described: _Described, names: Sequence[str]) -> None:
+    """Note related datasets that the catalogue does not have."""
+    problems, data = Problems(described.document), described.document.data
+    for field in ("has_version", "is_version_of", "qualified_relation"):
+        for number, each in enumerate(getattr(described.dataset, field)):
+            related = each.relation if isinstance(each, QualifiedRelation) else each
+            if related.dataset and related.dataset not in names:
+                key = str(Dataset.model_fields[field].alias)
+                alone = isinstance(data, dict) and not isinstance(data[key], list)
+                missing = message(
+                    'the catalogue has no dataset "{name}"{hint}',
+                    name=related.dataset,
+                    hint=hint(related.dataset, names),
+                )
+                problems.add((key,) if alone else (key, number), missing)
+    problems.raise_any()
+
+
+def _with_targets(described: _Described, tables: Mapping[tuple[str, str], Table]) -> tuple[Table, ...]:
+    """The tables of a dataset with the names of those that their foreign keys refer to, by dataset and file name."""
+    problems = Problems(described.document)
+    for number, table in enumerate(described.tables):
         for index, key in enumerate(table.foreign_keys):
             loc: Steps = ("tables", number, "tableSchema", "foreignKeys", index, "reference")
             target = tables.get((key.dataset, key.table))
@@ -287,6 +339,13 @@ def _check_foreign_keys(document: Document, found: list[Table], tables: dict[tup
                     )
                     problems.add((*loc, "columnReference"), missing)
     problems.raise_any()
+    return tuple(
+        replace(
+            table,
+            foreign_keys=tuple(replace(key, table=tables[key.dataset, key.table].name) for key in table.foreign_keys),
+        )
+        for table in described.tables
+    )
 
 
 def _mapping(document: Document) -> dict[str, Any]:

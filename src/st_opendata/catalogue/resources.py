@@ -13,11 +13,12 @@ from st_opendata.errors import MessageError
 from st_opendata.formats import Format
 from st_opendata.http.urls import web_url
 from st_opendata.messages.message import message
-from st_opendata.model.descriptions import http_iri
+from st_opendata.model.records import http_iri
 from st_opendata.model.resources import DatasetFile, DatasetLink, Standard
 from st_opendata.spelling import hint
 from st_opendata.vocabularies import code_of, codes, require_code, require_language
 from st_opendata.vocabularies.file_formats import stated_format
+from st_opendata.vocabularies.licences import licence_code
 from st_opendata.vocabularies.services import protocol_named
 
 T = TypeVar("T")
@@ -176,7 +177,9 @@ def _format(fields: Fields) -> Format | None:
 
 
 def _licence(fields: Fields) -> str | None:
-    return _checked(fields, "license", lambda text: code_of("licence", text) or require_code("licence", text))
+    return _checked(
+        fields, "license", lambda text: licence_code(text) or code_of("licence", text) or require_code("licence", text)
+    )
 
 
 def _languages(fields: Fields) -> tuple[str, ...]:

@@ -16,7 +16,8 @@ from st_opendata.catalogue.validate import loc_of, problem_of
 from st_opendata.documents import Problems, Steps
 from st_opendata.errors import MessageError
 from st_opendata.messages.message import Message, message
-from st_opendata.model.descriptions import Agent, Link, PropertyValues, http_iri
+from st_opendata.model.agents import Agent
+from st_opendata.model.descriptions import PropertyValues
 from st_opendata.model.profiles import (
     ApplicationProfile,
     CodeList,
@@ -26,6 +27,7 @@ from st_opendata.model.profiles import (
     ProfileProperty,
     ValueKind,
 )
+from st_opendata.model.records import Link, http_iri
 from st_opendata.model.text import is_language_tag
 from st_opendata.spelling import hint
 from st_opendata.vocabularies import codes as eu_codes

@@ -20,7 +20,7 @@ from st_opendata.csvw import complaints
 from st_opendata.documents import Fields
 from st_opendata.errors import reason_of
 from st_opendata.messages.message import message
-from st_opendata.model.tables import Column, Datatype, Dialect, ForeignKey, Table
+from st_opendata.model.tables import Column, Datatype, Dialect, ForeignKey, Table, stem_of
 from st_opendata.model.text import is_language_tag
 from st_opendata.tables.templates import (
     ROW_VARIABLES,
@@ -54,6 +54,8 @@ class Surroundings:
     folder: Path
     root: Path
     """The catalogue's folder, which no table may leave."""
+    shared: frozenset[str] = frozenset()
+    """The names of files that tables of other datasets have too."""
 
 
 def read_table(fields: Fields, around: Surroundings) -> Table | None:
@@ -68,6 +70,8 @@ def read_table(fields: Fields, around: Surroundings) -> Table | None:
     schema.only(_SCHEMA_KEYS)
     sheet = read_sheet(fields, path)
     name = table_name(fields, path, sheet)
+    if name in around.shared:
+        name = f"{around.dataset}/{name}"
     inherited = {key: level for level in (fields, schema) for key in _INHERITED if key in level}
     listed = schema.list_of_fields("columns")
     if not listed:
@@ -97,7 +101,7 @@ def read_table(fields: Fields, around: Surroundings) -> Table | None:
         dataset=around.dataset,
         path=path,
         file=f"{around.dataset}/{url}",
-        titles=fields.local_text("title") or {"und": name},
+        titles=fields.local_text("title") or {"und": stem_of(name)},
         columns=tuple(columns) if not suppress else tuple(_silent(column) for column in columns),
         description=fields.local_text("description"),
         dialect=written,
@@ -260,7 +264,7 @@ def _check_columns(listed: list[Fields], columns: list[Column]) -> None:
 
 
 def _foreign_keys(schema: Fields, names: list[str], dataset: str) -> list[ForeignKey]:
-    """Foreign keys as written; whether their targets exist is checked when all tables are read."""
+    """Foreign keys as written, with the names of files; their targets are found when all tables are read."""
     keys = []
     for fields in schema.list_of_fields("foreignKeys"):
         fields.only(("columnReference", "reference"))

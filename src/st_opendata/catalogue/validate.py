@@ -20,7 +20,7 @@ from st_opendata.model.text import Text, primary
 from st_opendata.spelling import hint
 
 Model = TypeVar("Model", bound=BaseModel)
-_OWN_KEYS: dict[type[BaseModel], tuple[str, ...]] = {Catalogue: ("folder",), Dataset: ("id",)}
+_OWN_KEYS: dict[type[BaseModel], tuple[str, ...]] = {Catalogue: ("folder",), Dataset: ("id", "markdown")}
 """Fields that the program fills and a publisher does not write."""
 _EXAMPLES = {
     "bbox": "[4.77, 45.70, 4.90, 45.81]",
@@ -60,12 +60,29 @@ def validate(model: type[Model], data: dict[str, Any], problems: Problems, also:
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        for detail in error.errors(include_url=False):
+        for detail in (located(each, data) for each in error.errors(include_url=False)):
             loc = loc_of(detail)
             if loc == ("site",) and data.get("site") == data.get("base"):
                 continue  # the base has the same problem
             problems.add(loc, problem_of(model, detail, also))
         return None
+
+
+def located(detail: ErrorDetails, data: object) -> ErrorDetails:
+    """The error with its place in the data: a record that stands alone has no number there."""
+    loc = list[str | int]()
+    for step in detail["loc"]:
+        if isinstance(step, int) and not isinstance(data, (list, tuple)):
+            continue
+        if str(step).startswith("["):  # a kind of value, or the key itself
+            loc.append(step)
+            continue
+        if isinstance(data, dict):
+            data = data.get(step)
+        elif isinstance(data, (list, tuple)) and isinstance(step, int):
+            data = data[step] if step < len(data) else None
+        loc.append(step)
+    return {**detail, "loc": tuple(loc)}
 
 
 def problem_of(model: type[BaseModel], detail: ErrorDetails, also: Sequence[str] = ()) -> Message:
@@ -97,7 +114,7 @@ def problem_of(model: type[BaseModel], detail: ErrorDetails, also: Sequence[str]
 
 def loc_of(detail: ErrorDetails) -> Steps:
     """The keys and entries that lead to the problem."""
-    return tuple(step for step in detail["loc"] if step != "[key]")
+    return tuple(step for step in detail["loc"] if not str(step).startswith("["))
 
 
 def _where(loc: Steps) -> Message:

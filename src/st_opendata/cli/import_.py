@@ -93,7 +93,7 @@ def _import(
     importer: Importer, sources: Sequence[Path], output: Path, *, base: str | None, as_json: bool, lang: str | None
 ) -> int:
     from st_opendata.catalogue.importers import ImportOptions
-    from st_opendata.model.descriptions import folder_iri
+    from st_opendata.model.records import folder_iri
 
     language = read_settings({"lang": lang}).language
     try:

@@ -184,7 +184,7 @@ def _terms(replies: dict[str, str | None], base: str, language: str) -> dict[str
 
 def _checks() -> dict[str, Check]:
     """The functions that raise an error for a wrong answer, by its key."""
-    from st_opendata.model.descriptions import email_address, folder_iri, http_iri, language_tag
+    from st_opendata.model.records import email_address, folder_iri, http_iri, language_tag
     from st_opendata.vocabularies import require_code
 
     def codes(text: str) -> str:

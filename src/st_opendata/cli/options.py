@@ -133,7 +133,7 @@ def _folder(value: str) -> Path:
 def _site(value: str | None) -> str | None:
     if value is None:
         return None
-    from st_opendata.model.descriptions import folder_iri
+    from st_opendata.model.records import folder_iri
 
     try:
         return folder_iri(value)

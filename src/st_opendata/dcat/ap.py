@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from st_opendata.dcat.properties import NodeDescriber
+from st_opendata.dcat.relations import add_relations
 from st_opendata.dcat.resources import add_checksum, add_format, add_links, add_size, has_facts, standards_of, terms_of
 from st_opendata.dcat.stated import add_stated
 from st_opendata.dcat.terms import (
@@ -103,7 +104,7 @@ def _add_dataset(graph: Statements, catalogue: Catalogue, dataset: Dataset) -> N
     described.add_frequency()
     described.add_subjects()
     described.add_landing_page()
-    described.add(DCT.identifier, literal_node(iri))
+    described.add(DCT.identifier, literal_node(dataset.identifier or iri))
     described.add(DCAT.version, literal_node(dataset.version) if dataset.version else None)
     add_text(graph, described.node, ADMS.versionNotes, dataset.version_notes)
     if dataset.provenance:
@@ -121,6 +122,7 @@ def _add_dataset(graph: Statements, catalogue: Catalogue, dataset: Dataset) -> N
         described.add(DCAT.inSeries, iri_node(catalogue.series_iri))
     described.add_legislation(_high_value([dataset]))
     described.add_categories(_high_value([dataset]))
+    add_relations(graph, catalogue, dataset)
     add_stated(described, Owner.DATASET)
     return described
 
@@ -223,7 +225,7 @@ def describe_distribution(dataset: Dataset, distribution: Distribution) -> Text:
     """Describe the file's contents, in the publisher's words if it is a table, and its purpose."""
     if distribution.carried:
         return distribution.description
-    table = next((table for table in dataset.tables if table.name == distribution.table), None)
+    table = next((table for table in dataset.tables if table.stem == distribution.table), None)
     stated = distribution.purpose or distribution.format.purpose
     held = table.description if table else {}
     purpose = stated.data(distribution.title) if stated else {}

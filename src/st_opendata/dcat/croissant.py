@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from st_opendata.dcat.schema_org import find_licence, list_keywords
+from st_opendata.dcat.schema_org import alone, authors_of, find_licence, list_keywords
 from st_opendata.formats import CSV
 from st_opendata.http.urls import url_path
 from st_opendata.model.release import Distribution
@@ -16,7 +16,8 @@ from st_opendata.model.tables import Column, Table
 from st_opendata.model.text import Text, pick, tag_of
 
 if TYPE_CHECKING:
-    from st_opendata.model.descriptions import Agent, Catalogue, Dataset
+    from st_opendata.model.agents import Agent
+    from st_opendata.model.descriptions import Catalogue, Dataset
 
 Json = dict[str, Any]
 CONFORMS_TO = "http://mlcommons.org/croissant/1.1"
@@ -56,10 +57,10 @@ def croissant(catalogue: Catalogue, dataset: Dataset, distributions: Iterable[Di
         "conformsTo": CONFORMS_TO,
         "name": _texts(dataset.title),
         "description": _texts(dataset.description),
-        "url": dataset.landing_page.url if dataset.landing_page else iri,
+        "url": dataset.landing_page[0].url if dataset.landing_page else iri,
         "sameAs": iri,
         "license": find_licence(dataset),
-        "creator": _agent(dataset.creator or dataset.publisher),
+        "creator": alone([_agent(each) for each in authors_of(dataset)]),
         "publisher": _agent(dataset.publisher),
         "datePublished": dataset.issued and dataset.issued.isoformat(),
         "dateModified": dataset.modified and dataset.modified.isoformat(),
@@ -109,8 +110,9 @@ def _agent(agent: Agent | None) -> Json | None:
 
 def _citation(dataset: Dataset, iri: str) -> str:
     """In DataCite's style: author (year): title (version). address."""
-    author, day = dataset.creator or dataset.publisher, dataset.modified or dataset.issued
-    start = f"{pick(author.name, 'en')}{f' ({day.year})' if day else ''}: " if author else ""
+    authors, day = authors_of(dataset), dataset.modified or dataset.issued
+    named = "; ".join(pick(each.name, "en") for each in authors)
+    start = f"{named}{f' ({day.year})' if day else ''}: " if authors else ""
     version = f" ({dataset.version})" if dataset.version else ""
     return f"{start}{pick(dataset.title, 'en')}{version}. {iri}"
 
@@ -129,26 +131,26 @@ def _file(catalogue: Catalogue, each: Distribution) -> Json:
 
 
 def _record_set(table: Table, distributions: Iterable[Distribution]) -> Json | None:
-    files = (each.file.path for each in distributions if each.format == CSV and each.table == table.name)
+    files = (each.file.path for each in distributions if each.format == CSV and each.table == table.stem)
     file = next(files, None)
     if file is None:
         return None
     described: Json = {
         "@type": "cr:RecordSet",
-        "@id": table.name,
-        "name": table.name,
+        "@id": table.stem,
+        "name": table.stem,
         "description": _texts(table.description or table.titles),
         "field": [_field(table, column, file) for column in table.source_columns],
     }
     if table.primary_key:
-        described["key"] = [{"@id": f"{table.name}/{name}"} for name in table.primary_key]
+        described["key"] = [{"@id": f"{table.stem}/{name}"} for name in table.primary_key]
     return described
 
 
 def _field(table: Table, column: Column, file: str) -> Json:
     described: Json = {
         "@type": "cr:Field",
-        "@id": f"{table.name}/{column.name}",
+        "@id": f"{table.stem}/{column.name}",
         "name": column.name,
         "description": _texts(_meaning(column)),
         # A cell has a whole list; the metadata of the table state the separator of its items.

@@ -13,17 +13,15 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 from rdflib import URIRef
 
+from st_opendata.dcat.agents import add_agent, add_contact
+from st_opendata.dcat.coverage import add_period, add_places
+from st_opendata.dcat.licences import add_licence
 from st_opendata.dcat.terms import (
     ADMS,
     DCAT,
     DCATAP,
     DCT,
     ELI,
-    FOAF,
-    GSP,
-    RDFS,
-    SKOS,
-    VCARD,
     XSD,
     add_concept,
     add_labelled,
@@ -33,11 +31,11 @@ from st_opendata.dcat.terms import (
     state,
 )
 from st_opendata.model.text import Text
-from st_opendata.rdf.statements import Statements, Term, iri_node, literal_node
-from st_opendata.vocabularies import licence_page, licence_type, require_language
+from st_opendata.rdf.statements import Statements, Term, literal_node
+from st_opendata.vocabularies import require_language
 
 if TYPE_CHECKING:
-    from st_opendata.model.descriptions import Agent, Catalogue, ContactPoint, HighValue, Location, Period, Terms
+    from st_opendata.model.descriptions import Catalogue, HighValue, Terms
 
 
 class NodeDescriber:
@@ -54,14 +52,17 @@ class NodeDescriber:
         if value is not None:
             state(self.graph, self.node, predicate, value)
 
-    def iri_of(self, field: str) -> str:
-        """IRI of the node for this field: the dataset's, or the catalogue's if it has the same value."""
+    def iri_of(self, field: str, number: int = 1) -> str:
+        """IRI of the node for this field: the dataset's, or the catalogue's if it has the same value.
+
+        `number` counts the values of a field that has several.
+        """
         from st_opendata.model.descriptions import Dataset  # whoever only reads a catalogue does without the models
 
         owner = self.catalogue.iri
         if isinstance(self.terms, Dataset) and getattr(self.terms, field) != getattr(self.catalogue, field):
             owner = self.catalogue.dataset_iri(self.terms.id)
-        return f"{owner}#{field.replace('_', '-')}"
+        return f"{owner}#{field.replace('_', '-')}{f'-{number}' if number > 1 else ''}"
 
     def add_outline(self, title: Text, description: Text) -> None:
         """The shared statements of catalogue, series and datasets: texts, agents, contact, coverage and dates."""
@@ -74,24 +75,23 @@ class NodeDescriber:
 
     def add_agents(self) -> None:
         """dct:publisher and dct:creator."""
-        for predicate, agent in ((DCT.publisher, self.terms.publisher), (DCT.creator, self.terms.creator)):
-            if agent:
-                self.add(predicate, add_agent(self.graph, agent))
+        if self.terms.publisher:
+            self.add(DCT.publisher, add_agent(self.graph, self.terms.publisher))
+        for agent in self.terms.creator:
+            self.add(DCT.creator, add_agent(self.graph, agent))
 
     def add_contact(self) -> None:
         """dcat:contactPoint."""
-        if self.terms.contact_point:
-            self.add(
-                DCAT.contactPoint, _add_contact(self.graph, self.iri_of("contact_point"), self.terms.contact_point)
-            )
+        for number, contact in enumerate(self.terms.contact_point, 1):
+            self.add(DCAT.contactPoint, add_contact(self.graph, self.iri_of("contact_point", number), contact))
 
     def add_coverage(self) -> None:
         """dct:spatial, for a place and the NUTS region it lies in, and dct:temporal."""
-        for location in self.terms.spatial:
-            for place in _add_places(self.graph, location):
+        for number, location in enumerate(self.terms.spatial, 1):
+            for place in add_places(self.graph, self.iri_of("spatial", number), location):
                 self.add(DCT.spatial, place)
-        if self.terms.temporal:
-            self.add(DCT.temporal, _add_period(self.graph, self.iri_of("temporal"), self.terms.temporal))
+        for number, period in enumerate(self.terms.temporal, 1):
+            self.add(DCT.temporal, add_period(self.graph, self.iri_of("temporal", number), period))
 
     def add_dates(self) -> None:
         """dct:issued and dct:modified."""
@@ -106,7 +106,7 @@ class NodeDescriber:
     def add_licence(self) -> None:
         """dct:license."""
         if self.terms.license:
-            self.add(DCT.license, _add_licence(self.graph, self.terms.license))
+            self.add(DCT.license, add_licence(self.graph, self.terms.license))
 
     def add_rights(self) -> None:
         """dct:rights."""
@@ -137,8 +137,8 @@ class NodeDescriber:
 
     def add_landing_page(self) -> None:
         """dcat:landingPage."""
-        if self.terms.landing_page:
-            self.add(DCAT.landingPage, add_page(self.graph, self.terms.landing_page.url, self.terms.landing_page.label))
+        for page in self.terms.landing_page:
+            self.add(DCAT.landingPage, add_page(self.graph, page.url, page.label))
 
     def add_legislation(self, high_value: Sequence[HighValue]) -> None:
         """dcatap:applicableLegislation (DCAT-AP HVD 3.0.0: on every resource of a high-value dataset)."""
@@ -153,67 +153,6 @@ class NodeDescriber:
     def _add_code(self, predicate: URIRef, table: str, code: str | None, *types: URIRef) -> None:
         if code:
             self.add(predicate, add_concept(self.graph, table, code, *types))
-
-
-def add_agent(graph: Statements, agent: Agent) -> ox.NamedNode:
-    """foaf:Agent with name, type and homepage."""
-    node = add_types(graph, agent.iri, FOAF.Agent)
-    add_text(graph, node, FOAF.name, agent.name)
-    if agent.type:
-        state(graph, node, DCT.type, add_concept(graph, "publisher-type", agent.type))
-    if agent.homepage:
-        state(graph, node, FOAF.homepage, add_page(graph, agent.homepage))
-    return node
-
-
-def _add_contact(graph: Statements, iri: str, contact: ContactPoint) -> ox.NamedNode:
-    node = add_types(graph, iri, VCARD.Kind)
-    add_text(graph, node, VCARD.fn, contact.name)
-    if contact.email:
-        state(graph, node, VCARD.hasEmail, iri_node(f"mailto:{contact.email}"))
-    if contact.url:
-        state(graph, node, VCARD.hasURL, iri_node(contact.url))
-    return node
-
-
-def _add_places(graph: Statements, location: Location) -> list[ox.NamedNode]:
-    from st_opendata.model.descriptions import NUTS, region_label
-
-    place = add_types(graph, location.iri, DCT.Location)
-    if not location.label:
-        state(graph, place, RDFS.label, literal_node(f"NUTS {location.iri.removeprefix(NUTS)}"))
-    add_text(graph, place, SKOS.prefLabel, location.label)
-    if location.centroid:
-        latitude, longitude = location.centroid
-        state(graph, place, DCAT.centroid, literal_node(f"POINT({longitude} {latitude})", datatype=GSP.wktLiteral))
-    if location.bbox:
-        west, south, east, north = location.bbox
-        corners = ((west, south), (east, south), (east, north), (west, north), (west, south))
-        ring = ", ".join(f"{x} {y}" for x, y in corners)
-        state(graph, place, DCAT.bbox, literal_node(f"POLYGON(({ring}))", datatype=GSP.wktLiteral))
-    if not location.nuts:
-        return [place]
-    region = add_types(graph, NUTS + location.nuts, DCT.Location)
-    add_text(graph, region, SKOS.prefLabel, region_label(location.nuts, location.label))
-    return [place, region]
-
-
-def _add_period(graph: Statements, iri: str, period: Period) -> ox.NamedNode:
-    node = add_types(graph, iri, DCT.PeriodOfTime)
-    for predicate, day in ((DCAT.startDate, period.start), (DCAT.endDate, period.end)):
-        if day:
-            state(graph, node, predicate, literal_node(day.isoformat(), datatype=XSD.date))
-    return node
-
-
-def _add_licence(graph: Statements, code: str) -> ox.NamedNode:
-    licence = add_concept(graph, "licence", code, DCT.LicenseDocument)
-    kind, page = licence_type(code), licence_page(code)
-    if kind:
-        state(graph, licence, DCT.type, add_concept(graph, "licence-type", kind))
-    if page:
-        state(graph, licence, RDFS.seeAlso, iri_node(page))
-    return licence
 
 
 def _date(day: date | None) -> ox.Literal | None:

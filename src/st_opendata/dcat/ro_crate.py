@@ -8,16 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from st_opendata.dcat.schema_org import list_keywords
+from st_opendata.dcat.schema_org import authors_of, list_keywords
 from st_opendata.formats import format_of
 from st_opendata.http.urls import url_path
 from st_opendata.model.release import Distribution
 from st_opendata.model.text import pick
 from st_opendata.release.layout import CRATE
-from st_opendata.vocabularies import concept_iri, label, licence_page
 
 if TYPE_CHECKING:
-    from st_opendata.model.descriptions import Agent, Catalogue, Dataset
+    from st_opendata.model.agents import Agent
+    from st_opendata.model.descriptions import Catalogue, Dataset
 
 Json = dict[str, Any]
 _PROFILE = "https://w3id.org/ro/crate/1.2"
@@ -49,7 +49,7 @@ def ro_crate(
         "identifier": catalogue.iri,
         "url": catalogue.homepage or catalogue.iri,
         "publisher": _reference(catalogue.publisher),
-        "author": _reference(catalogue.creator or catalogue.publisher),
+        "author": [_reference(each) for each in authors_of(catalogue)],
         "funder": _reference(catalogue.funder),
         "hasPart": [*parts, *({"@id": url_path(path)} for path in sizes if path not in inside)],
     }
@@ -82,7 +82,7 @@ def _dataset(catalogue: Catalogue, dataset: Dataset, paths: Iterable[str]) -> Js
             "identifier": catalogue.dataset_iri(dataset.id),
             "license": _licence(dataset),
             "publisher": _reference(dataset.publisher),
-            "author": _reference(dataset.creator or dataset.publisher),
+            "author": [_reference(each) for each in authors_of(dataset)],
             "keywords": sorted(list_keywords(dataset)),
             "hasPart": [{"@id": url_path(path)} for path in paths],
         }
@@ -106,7 +106,9 @@ def _file(path: str, size: int, distribution: Distribution | None) -> Json:
 
 
 def _licence(terms: Catalogue | Dataset) -> Json | None:
-    return {"@id": licence_page(terms.license) or concept_iri("licence", terms.license)} if terms.license else None
+    from st_opendata.model.licences import licence_address  # whoever only reads a catalogue does without the models
+
+    return {"@id": licence_address(terms.license)} if terms.license else None
 
 
 def _reference(agent: Agent | None) -> Json | None:
@@ -115,7 +117,10 @@ def _reference(agent: Agent | None) -> Json | None:
 
 def _agents(terms: Iterable[Catalogue | Dataset]) -> list[Json]:
     found = {
-        agent.iri: agent for each in terms for agent in (each.publisher, each.creator, each.funder) if agent is not None
+        agent.iri: agent
+        for each in terms
+        for agent in (each.publisher, *each.creator, each.funder)
+        if agent is not None
     }
     return [
         _filled(
@@ -131,14 +136,19 @@ def _agents(terms: Iterable[Catalogue | Dataset]) -> list[Json]:
 
 
 def _licences(terms: Iterable[Catalogue | Dataset]) -> list[Json]:
-    codes = sorted({each.license for each in terms if each.license})
+    from st_opendata.model.licences import (  # whoever only reads a catalogue does without the models
+        licence_address,
+        licence_label,
+    )
+
+    known = {licence_address(each.license): each.license for each in terms if each.license}
     return [
         {
-            "@id": licence_page(code) or concept_iri("licence", code),
+            "@id": address,
             "@type": "CreativeWork",
-            "name": pick(label("licence", code), "en"),
+            "name": pick(licence_label(licence), "en"),
         }
-        for code in codes
+        for address, licence in sorted(known.items(), key=lambda item: str(item[1]))
     ]
 
 

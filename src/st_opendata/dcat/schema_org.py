@@ -6,18 +6,22 @@ https://developers.google.com/search/docs/appearance/structured-data/dataset
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from st_opendata.dcat.resources import released_links
 from st_opendata.messages.message import message
+from st_opendata.model.geometry import polygon_of
 from st_opendata.model.release import Distribution, Picture, ReleasedLink
 from st_opendata.model.text import LANGUAGES, Text, pick, primary, tag_of
-from st_opendata.vocabularies import concept_iri, licence_page
 
 if TYPE_CHECKING:
-    from st_opendata.model.descriptions import Agent, Catalogue, Dataset, Link, Location, Period
+    from st_opendata.model.agents import Agent
+    from st_opendata.model.coverage import Location, Period
+    from st_opendata.model.descriptions import Catalogue, Dataset, Terms
+    from st_opendata.model.records import Link
 
 Json = dict[str, Any]
+ItemT = TypeVar("ItemT")
 
 MIN_DESCRIPTION, MAX_DESCRIPTION = 50, 5000
 """Lengths of a description that Google accepts."""
@@ -39,7 +43,7 @@ def schema_org(
         "name": _text(dataset.title),
         "description": _description(dataset.description, dataset.title, iri, catalogue),
         "alternateName": [title for title in dataset.title.values() if title != _text(dataset.title)],
-        "url": dataset.landing_page.url if dataset.landing_page else iri,
+        "url": dataset.landing_page[0].url if dataset.landing_page else iri,
         "sameAs": iri,
         "identifier": iri,
         "image": catalogue.download_url(picture.file.path) if picture else None,
@@ -47,7 +51,7 @@ def schema_org(
         "keywords": list_keywords(dataset),
         "license": find_licence(dataset),
         "isAccessibleForFree": dataset.access_rights in (None, "PUBLIC"),
-        "creator": _agent(dataset.creator or dataset.publisher),
+        "creator": alone([_agent(each) for each in authors_of(dataset)]),
         "publisher": _agent(dataset.publisher),
         "funder": _agent(dataset.funder),
         "datePublished": dataset.issued and dataset.issued.isoformat(),
@@ -56,7 +60,7 @@ def schema_org(
         "citation": [_citation(link) for link in dataset.source],
         "measurementTechnique": _text(dataset.provenance),
         "spatialCoverage": [_place(location) for location in dataset.spatial],
-        "temporalCoverage": dataset.temporal and _interval(dataset.temporal),
+        "temporalCoverage": alone([_interval(period) for period in dataset.temporal]),
         "variableMeasured": _variables(dataset),
         "includedInDataCatalog": {
             "@type": "DataCatalog",
@@ -103,15 +107,28 @@ def list_keywords(dataset: Dataset) -> list[str]:
 
 def find_licence(dataset: Dataset) -> str | None:
     """The page of the licence, else its IRI in the EU table."""
-    code = dataset.license
-    return (licence_page(code) or concept_iri("licence", code)) if code else None
+    from st_opendata.model.licences import licence_address  # whoever only reads a catalogue does without the models
+
+    return licence_address(dataset.license) if dataset.license else None
+
+
+def authors_of(terms: Terms) -> tuple[Agent, ...]:
+    """The creators, else the publisher."""
+    return terms.creator or ((terms.publisher,) if terms.publisher else ())
+
+
+def alone(values: list[ItemT]) -> ItemT | list[ItemT]:
+    """The only value of a list, else the list: JSON-LD has no difference between them."""
+    return values[0] if len(values) == 1 else values
 
 
 def _agent(agent: Agent | None) -> Json | None:
     if not agent:
         return None
     kind = "Person" if agent.type == "PrivateIndividual(s)" else "Organization"
-    return _filled({"@type": kind, "@id": agent.iri, "name": _text(agent.name), "url": agent.homepage})
+    return _filled(
+        {"@type": kind, "@id": agent.iri, "name": _text(agent.name), "url": agent.homepage, "email": agent.email}
+    )
 
 
 def _citation(link: Link) -> Json:
@@ -125,12 +142,14 @@ def _place(location: Location) -> Json:
         geo = {"@type": "GeoShape", "box": f"{south} {west} {north} {east}"}
     elif location.centroid:
         geo = {"@type": "GeoCoordinates", "latitude": location.centroid[0], "longitude": location.centroid[1]}
+    elif location.geometry and (ring := polygon_of(location.geometry)):
+        geo = {"@type": "GeoShape", "polygon": " ".join(f"{latitude} {longitude}" for longitude, latitude in ring)}
     return _filled({"@type": "Place", "@id": location.iri, "name": _text(location.label), "geo": geo})
 
 
 def _interval(period: Period) -> str:
     """ISO 8601; an open end is `..`."""
-    return f"{period.start.isoformat()}/{period.end.isoformat() if period.end else '..'}"
+    return f"{period.start or '..'}/{period.end or '..'}"
 
 
 def _variables(dataset: Dataset) -> list[Json]:

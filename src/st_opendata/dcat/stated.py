@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 from rdflib import URIRef
 
-from st_opendata.dcat.properties import NodeDescriber, add_agent
+from st_opendata.dcat.agents import add_agent
+from st_opendata.dcat.properties import NodeDescriber
 from st_opendata.dcat.terms import DCT, SKOS, add_concept, add_scheme_of, add_types, state
 from st_opendata.model.profiles import LiteralValue, NodeValue, Owner
 from st_opendata.rdf.statements import Statements, iri_node, literal_node
 from st_opendata.vocabularies import concept_iri, licence_type
 
 if TYPE_CHECKING:
-    from st_opendata.model.descriptions import Agent, Catalogue, PropertyValues
+    from st_opendata.model.agents import Agent
+    from st_opendata.model.descriptions import Catalogue, PropertyValues
 
 
 def add_stated(described: NodeDescriber, owner: Owner, table: str | None = None) -> None:

@@ -13,7 +13,8 @@ from st_opendata.dcat.terms import DCAT, DCT
 _NEIGHBOURS = frozenset({DCAT.Dataset, DCAT.DatasetSeries})
 _OUTSIDE = frozenset({DCAT.Catalog, DCAT.CatalogRecord})
 _BESIDE = (DCAT.Catalog, DCAT.CatalogRecord, DCAT.DataService, DCAT.DatasetSeries)
-_NAMES = frozenset({RDF.type, DCT.title, DCT.description})
+NAMES = frozenset({RDF.type, DCT.title, DCT.description})
+"""The properties of a dataset or series that another resource only names."""
 
 
 def dataset_subgraph(graph: Graph, dataset: Node) -> Graph:
@@ -44,7 +45,7 @@ def _reached(graph: Graph, starts: Collection[Node], *, alone: bool) -> Graph:
             continue
         neighbour = bool(types & _NEIGHBOURS)
         for _, predicate, value in graph.triples((node, None, None)):
-            if neighbour and predicate not in _NAMES:
+            if neighbour and predicate not in NAMES:
                 continue
             if alone and predicate == DCAT.servesDataset and value not in starts:
                 continue

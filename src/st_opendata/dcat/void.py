@@ -15,12 +15,12 @@ from st_opendata.formats import GZIP, RDF_FORMATS, format_of
 from st_opendata.model.release import Distribution, File
 from st_opendata.namespaces import PREFIXES
 from st_opendata.rdf.statements import Statements, iri_node, literal_node
-from st_opendata.vocabularies import concept_iri
 
 if TYPE_CHECKING:
     from st_opendata.facts import FactReader
     from st_opendata.facts.files import Subjects
     from st_opendata.model.descriptions import Catalogue
+    from st_opendata.model.licences import Licence
 
 _RDF_TYPE = f"<{RDF.type}>"
 _TARGETS = {
@@ -170,9 +170,11 @@ def _vocabularies(catalogue: Catalogue, counts: Counts) -> list[str]:
     return sorted({max(namespaces, key=len) for namespaces in fitting if namespaces})
 
 
-def _add_licence(graph: Statements, node: ox.NamedNode, code: str | None) -> None:
-    if code:
-        state(graph, node, DCT.license, iri_node(concept_iri("licence", code)))
+def _add_licence(graph: Statements, node: ox.NamedNode, licence: Licence | None) -> None:
+    from st_opendata.model.licences import licence_iri  # whoever only reads a catalogue does without the models
+
+    if licence:
+        state(graph, node, DCT.license, iri_node(licence_iri(licence)))
 
 
 def _add_dumps(graph: Statements, node: ox.NamedNode, urls: Iterable[str]) -> None:

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from st_opendata.exports.sheets import COVER, MAX_ROWS, sheet_names
 from st_opendata.exports.sources import DatasetSource
 from st_opendata.messages.message import Message, message, message_in
+from st_opendata.model.licences import licence_address
 from st_opendata.model.text import Text, pick, primary, spoken, tag_of
-from st_opendata.vocabularies import concept_iri, licence_page
 
 _WORDS = {
     "dataset": message("Dataset"),
@@ -76,7 +76,7 @@ def cover_rows(source: DatasetSource) -> Iterator[list[str]]:
         ("dataset", catalogue.dataset_iri(dataset.id)),
         ("catalogue", say(catalogue.title)),
         ("publisher", say(dataset.publisher.name) if dataset.publisher else ""),
-        ("licence", (licence_page(licence) or concept_iri("licence", licence)) if licence else ""),
+        ("licence", licence_address(licence) if licence else ""),
         ("rights", say(dataset.rights)),
         ("changed", str(dataset.modified or dataset.issued or "")),
         ("version", dataset.version or ""),

@@ -34,7 +34,7 @@ def write_csv(source: TableSource, path: Path) -> None:
     columns = source.table.source_columns
     _write(path, columns, _rows(columns, source))
     for link in link_tables(source.table):
-        _write(path.with_name(table_file(link.name)), link.columns, _link_rows(link, source))
+        _write(path.with_name(table_file(link.stem)), link.columns, _link_rows(link, source))
     write_metadata(source, path.with_name(path.name + METADATA_SUFFIX))
 
 

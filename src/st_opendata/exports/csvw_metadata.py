@@ -17,12 +17,12 @@ from st_opendata.exports.published import iri_columns, key_table, link_tables, l
 from st_opendata.exports.sources import TableSource
 from st_opendata.json_text import indented_json
 from st_opendata.model.descriptions import Catalogue, Dataset
-from st_opendata.model.tables import Column, Table
+from st_opendata.model.licences import licence_iri
+from st_opendata.model.tables import Column, Table, stem_of
 from st_opendata.model.text import Text
 from st_opendata.namespaces import PREFIXES
 from st_opendata.release.layout import in_dataset, table_file
 from st_opendata.tables.templates import ROW_VARIABLES, parse_template, variable_names
-from st_opendata.vocabularies import concept_iri
 
 Json = dict[str, object]
 
@@ -43,7 +43,7 @@ def table_group(catalogue: Catalogue, dataset: Dataset, table: Table) -> Json:
         "dc:isPartOf": {"@id": catalogue.dataset_iri(dataset.id)},
     }
     if licence:
-        group["dc:license"] = {"@id": concept_iri("licence", licence)}
+        group["dc:license"] = {"@id": licence_iri(licence)}
     published = [_separated(main_table(table), iri_columns(table), catalogue), *link_tables(table)]
     named = {key.table: key.dataset for each in published for key in each.foreign_keys if key.table != table.name}
     others = [_find(catalogue, *reference) for reference in sorted(named.items())]
@@ -76,7 +76,7 @@ def _find(catalogue: Catalogue, name: str, dataset_id: str) -> Table:
 
 
 def _url(dataset_id: str, table: str, seen_from: str) -> str:
-    name = table_file(table)
+    name = table_file(stem_of(table))
     return name if dataset_id == seen_from else f"../{in_dataset(dataset_id, name)}"
 
 

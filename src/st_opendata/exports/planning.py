@@ -97,8 +97,8 @@ def plan_dataset(
     cells = {table.name: _cells(facts, [table]) for table in dataset.tables}
     exports: list[Written | tuple[Distribution, ...]] = []
     for table in dataset.tables:
-        if table.name in kept:
-            exports.append(kept[table.name])
+        if table.stem in kept:
+            exports.append(kept[table.stem])
             continue
         source = TableSource(facts.catalogue, dataset, table, facts)
         for of_table in registry.TABLE_EXPORTS:
@@ -183,7 +183,7 @@ def _write(export: Export[SourceT], source: SourceT, root: Path, choice: FormatC
         format=export.format,
         title=_title(export, source.title),
         dataset=dataset,
-        table=source.table.name if isinstance(source, TableSource) else None,
+        table=source.table.stem if isinstance(source, TableSource) else None,
         conforms_to=(export.format.standard,) if export.format.standard else (),
         described_by=path + export.described_by if export.described_by else None,
         purpose=_purpose(export, choice),

@@ -59,7 +59,7 @@ def sheets_of(source: DatasetSource) -> Iterator[DataSheet]:
         rows = _rows(TableSource(source.catalogue, source.dataset, table, source.facts))
         header = tuple(column.name for column in columns)
         for name in names[table.name]:
-            yield DataSheet(table.name, name, header, islice(rows, MAX_ROWS - 1))
+            yield DataSheet(table.stem, name, header, islice(rows, MAX_ROWS - 1))
 
 
 def sheet_names(source: DatasetSource) -> dict[str, list[str]]:
@@ -68,7 +68,7 @@ def sheet_names(source: DatasetSource) -> dict[str, list[str]]:
     names: dict[str, list[str]] = {}
     for table in source.dataset.tables:
         parts = max(1, -(-source.facts.rows(table.name) // (MAX_ROWS - 1)))
-        names[table.name] = [_free(table.name, number, taken) for number in range(1, parts + 1)]
+        names[table.name] = [_free(table.stem, number, taken) for number in range(1, parts + 1)]
     return names
 
 

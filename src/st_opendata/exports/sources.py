@@ -30,7 +30,7 @@ class TableSource:
     @property
     def name(self) -> str:
         """Name of the files, without extension."""
-        return self.table.name
+        return self.table.stem
 
     @property
     def title(self) -> Text:

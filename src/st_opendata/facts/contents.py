@@ -58,12 +58,12 @@ class Contents:
     def _names(self, number: int) -> list[object]:
         """The names of a table and its cells."""
         loaded = self._tables[number]
-        return [loaded.table.dataset, loaded.table.name, _cells(loaded)]
+        return [loaded.table.dataset, loaded.table.stem, _cells(loaded)]
 
     def shards(self, dataset: str, digits: int) -> dict[str, tuple[int, str]]:
         """The number of rows and the digest of each shard that has any, as `predicate` of the facts of a dataset."""
         tables = {number: each for number, each in self._tables.items() if each.table.dataset == dataset}
-        named = {number: digest_of([each.table.name, _cells(each)]) for number, each in tables.items()}
+        named = {number: digest_of([each.table.stem, _cells(each)]) for number, each in tables.items()}
         found: dict[str, list[list[object]]] = defaultdict(list)
         counts = Counter[str]()
         for predicate in sorted(self._relations):

@@ -128,7 +128,7 @@ def cell_names(tables: Sequence[LoadedTable]) -> list[list[object]]:
         table = loaded.table
         for column, number in stated_by(loaded):
             title = loaded.source.title(number) if number else None
-            values = (loaded.id, column, table.dataset, table.name, table.file, title)
+            values = (loaded.id, column, table.dataset, table.stem, table.file, title)
             for listed, value in zip(names, (*values, _cell_before_row(loaded, number)), strict=True):
                 listed.append(value)
     return names

@@ -10,98 +10,39 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PrivateAttr,
-    ValidationInfo,
-    field_validator,
-    model_validator,
-)
-from pydantic.alias_generators import to_camel
+from pydantic import AfterValidator, BaseModel, BeforeValidator, PrivateAttr, field_validator
 
 from st_opendata.errors import MessageError
 from st_opendata.formats import CATALOGUE_FORMATS, CHOSEN_FORMATS, FORMATS
 from st_opendata.http.urls import url_path
 from st_opendata.messages.message import message
+from st_opendata.model.agents import Agent, Attribution, ContactPoint
+from st_opendata.model.coverage import Location, Period
+from st_opendata.model.licences import Licence
 from st_opendata.model.profiles import LiteralValue, NodeValue, ProfileProperty
+from st_opendata.model.records import (
+    FROZEN,
+    Day,
+    FolderIri,
+    Identifier,
+    Iri,
+    Language,
+    Line,
+    Link,
+    LocalText,
+    OneOrMore,
+    Record,
+    Tag,
+    coded,
+)
+from st_opendata.model.related import OtherIdentifier, QualifiedRelation, Related
 from st_opendata.model.resources import DatasetFile, DatasetLink
 from st_opendata.model.tables import Table
 from st_opendata.model.targets import DatasetTarget, TargetSettings
-from st_opendata.model.text import Text, is_language_tag
 from st_opendata.spelling import hint
-from st_opendata.vocabularies import require_code, require_language
-
-
-def _text(value: dict[str, str]) -> dict[str, str]:
-    if not value or not all(text.strip() for text in value.values()):
-        raise MessageError(
-            message("a text needs at least one language and no empty value, as in {example}", example="{en: Cities}")
-        )
-    return value
-
-
-def language_tag(tag: str) -> str:
-    """A language tag (BCP 47); MessageError for any other text."""
-    if not is_language_tag(tag):
-        raise MessageError(message('"{tag}" is not a language tag, as en or de-AT is', tag=tag))
-    return tag
-
-
-def _identifier(value: str) -> str:
-    if not re.fullmatch(r"(?=.{2,80}\Z)[a-z0-9]+(-[a-z0-9]+)*", value):
-        raise MessageError(message("an id is 2 to 80 small letters, digits and single hyphens, as in city-roles"))
-    return value
-
-
-def email_address(value: str) -> str:
-    """An e-mail address; MessageError for any other text."""
-    if not re.fullmatch(r"[\w.!#$&'*+/=?~-]+@[\w-]+(\.[\w-]+)*", value):
-        raise MessageError(message('"{value}" is not an e-mail address, as office@example.org is', value=value))
-    return value
-
-
-def _day(value: object) -> object:
-    """A date, or the text of one. Refuses other values that pydantic accepts, such as seconds since 1970."""
-    if isinstance(value, str):
-        try:
-            if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
-                return date.fromisoformat(value)
-        except ValueError:
-            pass
-    elif isinstance(value, date):
-        return value
-    raise MessageError(message("a date is needed here, written as 2021-07-31"))
-
-
-def _code(table: str) -> AfterValidator:
-    return AfterValidator(lambda code: require_code(table, code))
-
-
-def _language(tag: str) -> str:
-    require_language(tag)
-    return tag
-
-
-def http_iri(value: str) -> str:
-    """An absolute http(s) IRI; MessageError for any other text."""
-    if not value.startswith(("http://", "https://")) or re.search(r"[\x00-\x20<>\"{}|\\^`]", value):
-        raise MessageError(message("not an absolute http(s) IRI, as https://example.org/ is"))
-    return value
-
-
-def folder_iri(value: str) -> str:
-    """An absolute http(s) IRI that ends in a slash; MessageError for any other text."""
-    if not http_iri(value).endswith("/"):
-        raise MessageError(message("an IRI that ends in / is needed here"))
-    return value
 
 
 def _format_name(name: str) -> str:
@@ -130,98 +71,14 @@ def _format_rule(value: object) -> object:
     )
 
 
-Tag = Annotated[str, AfterValidator(language_tag)]
-LocalText = Annotated[dict[Tag, str], AfterValidator(_text)]
-Day = Annotated[date, BeforeValidator(_day)]
-Latitude = Annotated[float, Field(ge=-90, le=90)]
-Longitude = Annotated[float, Field(ge=-180, le=180)]
-Identifier = Annotated[str, AfterValidator(_identifier)]
-Iri = Annotated[str, AfterValidator(http_iri)]
-FolderIri = Annotated[str, AfterValidator(folder_iri)]
-
-
 FormatRules = dict[Annotated[str, AfterValidator(_format_name)], Annotated[bool | int, BeforeValidator(_format_rule)]]
 """By the name of a format: whether its file is written, or up to which size."""
-
-_FROZEN = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True)
-
-
-class Record(BaseModel):
-    """A frozen record whose YAML keys are camelCase; unknown keys are refused."""
-
-    model_config = _FROZEN
-
-
-class Agent(Record):
-    """foaf:Agent: a publisher or creator; `type` is a code of ADMS publisher type, such as `LocalAuthority`."""
-
-    iri: Iri
-    name: LocalText
-    type: Annotated[str, _code("publisher-type")] | None = None
-    homepage: Iri | None = None
-
-
-class ContactPoint(Record):
-    """vcard:Kind: the contact; an e-mail address or a page."""
-
-    name: LocalText
-    email: Annotated[str, AfterValidator(email_address)] | None = None
-    url: Iri | None = None
-
-
-NUTS = "http://data.europa.eu/nuts/code/"
-
-
-class Location(Record):
-    """dct:Location: a place by its IRI (GeoNames, NUTS, EU country), with a point or a box in WGS 84 where known.
-
-    `nuts` is the region that it lies in. A region is a place too, whose IRI in the NUTS scheme needs no label.
-    """
-
-    iri: Iri
-    label: LocalText = {}
-    centroid: tuple[Latitude, Longitude] | None = Field(None, description="latitude, longitude")
-    bbox: tuple[Longitude, Latitude, Longitude, Latitude] | None = Field(None, description="west, south, east, north")
-    nuts: str | None = None
-
-    @model_validator(mode="after")
-    def _is_labelled(self) -> Location:
-        if not self.label and not self.iri.startswith(NUTS):
-            raise MessageError(message("a place needs a label, as in {example}", example="label: {en: Lyon}"))
-        return self
-
-
-def region_label(code: str, place: Text) -> dict[str, str]:
-    """The label of a NUTS region, from the place in it: `NUTS AT130 (Vienna)`."""
-    return {tag: f"NUTS {code} ({text})" for tag, text in place.items()}
-
-
-class Period(Record):
-    """dct:PeriodOfTime, both ends included."""
-
-    start: Day
-    end: Day | None = None
-
-    @field_validator("end")
-    @classmethod
-    def _in_order(cls, end: date | None, info: ValidationInfo) -> date | None:
-        start = info.data.get("start")
-        if start and end and end < start:
-            raise MessageError(message("the end, {end}, is before the start, {start}", end=end, start=start))
-        return end
-
-
-class Link(Record):
-    """A web page or document with a label."""
-
-    url: Iri
-    label: LocalText
 
 
 class HighValue(Record):
     """High-value dataset fields (DCAT-AP HVD 3.0.0): categories by code, and the legal act."""
 
-    category: tuple[Annotated[str, _code("hvd-category")], ...]
+    category: tuple[Annotated[str, coded("hvd-category")], ...]
     applicable_legislation: tuple[Iri, ...] = ("http://data.europa.eu/eli/reg_impl/2023/138/oj",)
 
 
@@ -237,27 +94,28 @@ class PropertyValues:
 class Terms(BaseModel):
     """The keys that a catalogue sets for all its datasets and that a dataset may override."""
 
-    model_config = _FROZEN
+    model_config = FROZEN
 
     publisher: Agent | None = None
-    creator: Agent | None = None
+    creator: OneOrMore[Agent] = ()
     funder: Agent | None = None
-    contact_point: ContactPoint | None = None
-    license: Annotated[str, _code("licence")] | None = None
+    contact_point: OneOrMore[ContactPoint] = ()
+    license: Licence | None = None
     rights: LocalText | None = None
-    access_rights: Annotated[str, _code("access-right")] | None = None
-    accrual_periodicity: Annotated[str, _code("frequency")] | None = None
-    availability: Annotated[str, _code("planned-availability")] | None = None
-    status: Annotated[str, _code("distribution-status")] | None = None
-    language: tuple[Annotated[str, AfterValidator(_language)], ...] = ()
-    theme: tuple[Annotated[str, _code("data-theme")], ...] = ()
+    access_rights: Annotated[str, coded("access-right")] | None = None
+    accrual_periodicity: Annotated[str, coded("frequency")] | None = None
+    availability: Annotated[str, coded("planned-availability")] | None = None
+    status: Annotated[str, coded("distribution-status")] | None = None
+    language: tuple[Language, ...] = ()
+    theme: tuple[Annotated[str, coded("data-theme")], ...] = ()
     keyword: dict[Tag, tuple[str, ...]] = {}
     spatial: tuple[Location, ...] = ()
-    temporal: Period | None = None
+    temporal: OneOrMore[Period] = ()
     issued: Day | None = None
     modified: Day | None = None
     version: str | None = None
-    landing_page: Link | None = None
+    landing_page: OneOrMore[Link] = ()
+    markup: Literal["plain", "markdown"] = "plain"
     formats: FormatRules = {}
     _stated: tuple[PropertyValues, ...] = PrivateAttr(())
 
@@ -291,10 +149,20 @@ class Dataset(Terms):
     provenance: LocalText | None = None
     source: tuple[Link, ...] = ()
     page: tuple[Link, ...] = ()
-    type: Annotated[str, _code("dataset-type")] | None = None
+    identifier: Line | None = None
+    other_identifier: OneOrMore[OtherIdentifier] = ()
+    relation: tuple[Link, ...] = ()
+    is_referenced_by: tuple[Link, ...] = ()
+    has_version: OneOrMore[Related] = ()
+    is_version_of: OneOrMore[Related] = ()
+    qualified_relation: OneOrMore[QualifiedRelation] = ()
+    qualified_attribution: OneOrMore[Attribution] = ()
+    type: Annotated[str, coded("dataset-type")] | None = None
     conforms_to: tuple[Link, ...] = ()
     high_value: HighValue | None = None
     targets: dict[str, DatasetTarget] = {}
+    markdown: dict[str, str] = {}
+    """The description as it was written, if that is Markdown (`catalogue.markup`); not a key of dataset.yaml."""
     tables: tuple[Table, ...] = ()
     files: tuple[DatasetFile, ...] = ()
     links: tuple[DatasetLink, ...] = ()
@@ -330,6 +198,13 @@ class Catalogue(Terms):
     targets: dict[str, TargetSettings] = {}
     datasets: tuple[Dataset, ...] = ()
     folder: Path
+
+    @field_validator("creator")
+    @classmethod
+    def _is_one(cls, creators: tuple[Agent, ...]) -> tuple[Agent, ...]:
+        if len(creators) > 1:
+            raise MessageError(message("a catalogue has one creator (DCAT-AP); write several in dataset.yaml"))
+        return creators
 
     @property
     def iri(self) -> str:

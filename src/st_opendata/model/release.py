@@ -84,6 +84,8 @@ class DatasetRelease:
     distributions: tuple[Distribution, ...]
     picture: File | None = None
     links: tuple[ReleasedLink, ...] = ()
+    markdown: Text = field(default_factory=dict)
+    """The description of the dataset where it is Markdown; the catalogue has it as plain text."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -181,12 +181,17 @@ class Sheet:
     letters: tuple[str, ...] = ()
 
 
+def stem_of(name: str) -> str:
+    """The name of the published file of the table with this name, without extension."""
+    return name.rpartition("/")[2]
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """A table of a dataset: its source file and its columns, virtual ones last."""
 
     name: str
-    """Name of the published file without extension, unique in the catalogue."""
+    """Unique in the catalogue: the `stem`, after its dataset (`city/roads`) if another dataset has a table so named."""
     dataset: str
     path: Path
     file: str
@@ -203,6 +208,11 @@ class Table:
     rules: tuple[RowRule, ...] = ()
     lenient: bool = False
     """Wrong cells are left out of the facts, and reported as warnings."""
+
+    @property
+    def stem(self) -> str:
+        """Name of the published file without extension, unique in the dataset."""
+        return stem_of(self.name)
 
     def rule(self, kind: str) -> RowRule | None:
         """The rule of that kind, if the table has one."""

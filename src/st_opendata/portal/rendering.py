@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from st_opendata.http.conditions import not_modified
+from st_opendata.markup import html_of
 from st_opendata.model.text import LANGUAGES, Text, pick, primary, tag_of, without_breaks
 from st_opendata.namespaces import readable
 from st_opendata.portal.assets import asset_url
@@ -47,6 +48,14 @@ def say(text: Text, language: str) -> Markup:
     if primary(spoken) == "fr":
         value = without_breaks(value)
     return Markup("<bdi{}>{}</bdi>").format(foreign(spoken, language), value)
+
+
+def say_markdown(text: Text, language: str) -> Markup:
+    """The Markdown in the language of the page, else in another, as blocks with their `lang` and direction."""
+    spoken = tag_of(text, language) or language
+    attribute = foreign(spoken, language)
+    safe = Markup(html_of(pick(text, language)))  # noqa: S704 (it has no HTML but that of Markdown)
+    return Markup('<div class="lead" dir="auto"{}>{}</div>').format(attribute, safe)
 
 
 def foreign(spoken: str, language: str) -> Markup:
@@ -113,6 +122,7 @@ def _context(request: Request, language: str, view: PageView) -> dict[str, Any]:
         "base_url": base,
         "section": path.partition("/")[0] if view.status == 200 else None,
         "say": lambda values: say(values, language),
+        "say_markdown": lambda values: say_markdown(values, language),
         "canonical": base + sent,
         "url": lambda path="", **query: page_url(language, path, **query),
         **view.values,

@@ -86,7 +86,8 @@ def _dataset_json(dataset: DatasetRelease) -> dict[str, Any]:
         "distributions": [_distribution_json(item) for item in dataset.distributions],
         "picture": dataset.picture.path if dataset.picture else None,
     }
-    return content | ({"links": [_link_json(link) for link in dataset.links]} if dataset.links else {})
+    further = {"links": [_link_json(link) for link in dataset.links], "markdown": dict(dataset.markdown)}
+    return content | {key: value for key, value in further.items() if value}
 
 
 def _link_json(link: ReleasedLink) -> dict[str, Any]:
@@ -148,9 +149,9 @@ def _dataset(content: dict[str, Any], files: dict[str, File]) -> DatasetRelease:
     _check_iri(content["iri"])
     distributions = tuple(_distribution(item, content["id"], files) for item in content["distributions"])
     picture = files[content["picture"]] if content.get("picture") else None
-    return DatasetRelease(
-        **plain, distributions=distributions, picture=picture, links=tuple(map(_link, content.get("links", ())))
-    )
+    links = tuple(map(_link, content.get("links", ())))
+    markdown = {str(tag): str(text) for tag, text in dict(content.get("markdown", {})).items()}
+    return DatasetRelease(**plain, distributions=distributions, picture=picture, links=links, markdown=markdown)
 
 
 def _distribution(content: dict[str, Any], dataset: str, files: dict[str, File]) -> Distribution:

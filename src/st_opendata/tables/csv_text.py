@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TextIO
 from st_opendata.messages.codes import finding
 from st_opendata.model.findings import Finding
 from st_opendata.model.tables import Table
+from st_opendata.tables.copies import copy_path
 from st_opendata.tables.quotes import lenient_rows
 from st_opendata.tables.splits import file_columns
 
@@ -62,7 +63,7 @@ def _comments(stream: TextIO, prefix: str | None) -> tuple[int, Iterator[str]]:
 
 def in_utf8(table: Table, folder: Path, encoding: str) -> Path:
     """A UTF-8 copy of a file in another encoding; UnicodeError where it is not in it."""
-    path = folder / f"{table.name}.utf-8.csv"
+    path = copy_path(table, folder, "utf-8.csv")
     with (
         table.path.open(encoding=encoding, newline="") as old,
         path.open("w", encoding="utf-8", newline="") as new,
@@ -85,7 +86,7 @@ def has_marks_above(table: Table, path: Path) -> bool:
 
 def with_blank_head(table: Table, path: Path, folder: Path) -> tuple[Table, Path]:
     """A copy in which an empty line stands for each row above the header, so that rows keep their numbers."""
-    target = folder / f"{table.name}.head.csv"
+    target = copy_path(table, folder, "head.csv")
     with path.open(encoding="utf-8-sig", newline="") as old, target.open("w", encoding="utf-8", newline="") as new:
         rows, _, lines = skip_head(table, old)
         header = next(lines, "\n")
@@ -101,7 +102,7 @@ def _below(table: Table, rows: int) -> Table:
 
 def with_marks_as_text(table: Table, path: Path, folder: Path) -> tuple[Table, Path, list[Finding]]:
     """A copy in which quotation marks that do not enclose a cell are written as text, and the findings about them."""
-    target, dialect, count = folder / f"{table.name}.quotes.csv", table.dialect, 0
+    target, dialect, count = copy_path(table, folder, "quotes.csv"), table.dialect, 0
     width, quote, header = len(file_columns(table)[0]), dialect.quote or '"', list[str]()
     first: tuple[int, int] | None = None
     skip = dialect.skip_rows

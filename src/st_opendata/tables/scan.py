@@ -22,6 +22,7 @@ from st_opendata.model.findings import Finding
 from st_opendata.model.tables import Dialect, Table
 from st_opendata.place import Place
 from st_opendata.spelling import nearest
+from st_opendata.tables.copies import copy_path
 from st_opendata.tables.csv_text import (
     csv_reader,
     has_marks_above,
@@ -304,7 +305,7 @@ def without_ragged_rows(source: TableFile, folder: Path) -> TableFile | None:
 
 def _sifted(table: Table, path: Path, folder: Path) -> TableFile | list[Finding]:
     """A copy without the rows that the table's rules skip."""
-    target = folder / f"{table.name}.rows.csv"
+    target = copy_path(table, folder, "rows.csv")
     read = [0]
 
     def rows() -> Iterator[NumberedRow]:

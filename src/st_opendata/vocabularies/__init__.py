@@ -12,6 +12,7 @@ EU uses; the HVD categories are worded as in Regulation (EU) 2023/138.
 from __future__ import annotations
 
 import json
+import re
 from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
@@ -72,11 +73,26 @@ def require_code(table: str, code: str) -> str:
     known = codes(table)
     if code in known:
         return code
-    near = get_close_matches(code.upper(), known, n=3, cutoff=0.5)
+    named = _by_label(table, code)
+    folded = {each.casefold(): each for each in known}
+    alike = [folded[each] for each in get_close_matches(code.casefold(), folded, n=3, cutoff=0.5)]
+    near = [f"{each} ({label(table, each)['en']})" for each in named] or alike
     hint = message("; did you mean {codes}?", codes=", ".join(near)) if near else ""
     raise MessageError(
         message('"{code}" is not a code of the EU {table} table{hint}', code=code, table=table, hint=hint)
     )
+
+
+def _by_label(table: str, text: str) -> list[str]:
+    """The code whose label in a language is the text, else those whose labels are like it or have it as words."""
+    if exact := code_of(table, text):
+        return [exact]
+    known: dict[str, dict[str, str]] = read_table("tables")[table]
+    labels = {written.casefold(): code for code, texts in known.items() for written in texts.values()}
+    wanted = text.casefold().strip()
+    near = [each for each in labels if len(wanted) > 3 and re.search(rf"\b{re.escape(wanted)}\b", each)]
+    near += get_close_matches(wanted, labels, n=3, cutoff=0.8)
+    return list(dict.fromkeys(labels[each] for each in near))[:3]
 
 
 def concept_iri(table: str, code: str) -> str:
@@ -130,6 +146,9 @@ def require_language(tag: str) -> str:
     try:
         return _LANGUAGES[tag.lower().partition("-")[0]]
     except KeyError:
+        named = language_tag(code_of("language", tag) or "") or language_tag(tag.upper())
+        if named:
+            raise MessageError(message('write the language "{tag}" by its tag: {code}', tag=tag, code=named)) from None
         known = ", ".join(_LANGUAGES)
         raise MessageError(message('"{tag}" is not one of the languages {known}', tag=tag, known=known)) from None
 

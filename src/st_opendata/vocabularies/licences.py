@@ -42,6 +42,12 @@ def licence_name(value: str) -> str:
     return alignment.licence(value) or _ids().by_address.get(address) or _pages().get(address) or address
 
 
+def licence_code(value: str) -> str | None:
+    """The code of the EU table for an IRI, address or code; None for a licence that the table does not have."""
+    name = licence_name(value)
+    return name if name in codes("licence") else None
+
+
 def ckan_ids(iri: str) -> tuple[str, ...]:
     """The ids that CKAN portals use for a licence, the most exact first; empty for an unknown one.
 

@@ -8,7 +8,8 @@ import pytest
 
 from st_opendata.catalogue import read_catalogue
 from st_opendata.errors import ConfigurationError
-from st_opendata.model.descriptions import Agent, Catalogue, Dataset, Terms
+from st_opendata.model.agents import Agent
+from st_opendata.model.descriptions import Catalogue, Dataset, Terms
 from st_opendata.model.profiles import LiteralValue, NodeValue
 
 CATALOGUE = """\

@@ -15,7 +15,7 @@ from st_opendata.documents import Document, Problems, Steps, read_document
 from st_opendata.errors import ConfigurationError, MessageError
 from st_opendata.messages.message import message
 from st_opendata.messages.system_errors import system_reason
-from st_opendata.model.descriptions import Identifier, LocalText, Record
+from st_opendata.model.records import Identifier, LocalText, Record
 from st_opendata.model.text import primary
 from st_opendata.place import Place
 from st_opendata.release.layout import STORY, STORY_FILE

@@ -15,7 +15,7 @@ from rdflib.namespace import RDF
 from rdflib.term import Node
 
 from st_opendata.dcat.quality.indicators import DIMENSIONS, INDICATORS, Indicator, Metadata
-from st_opendata.dcat.subgraph import dataset_subgraph
+from st_opendata.dcat.subgraph import NAMES, dataset_subgraph
 from st_opendata.dcat.terms import DCAT, DCT
 from st_opendata.messages.message import Message, message
 from st_opendata.model.release import File
@@ -117,9 +117,10 @@ def band_of(points: float) -> Band:
 
 
 def _datasets(graph: Graph) -> set[Node]:
-    """Every node with the type of a dataset, and every described node that a catalogue lists as dataset."""
-    listed = (node for node in graph.objects(None, DCAT.dataset) if (node, None, None) in graph)
-    return {*graph.subjects(RDF.type, DCAT.Dataset), *listed}
+    """Every described dataset of a catalogue, and every other node with this type that has more than its names."""
+    listed = {node for node in graph.objects(None, DCAT.dataset) if (node, None, None) in graph}
+    typed = set(graph.subjects(RDF.type, DCAT.Dataset)) - listed
+    return listed | {node for node in typed if not listed or not NAMES.issuperset(graph.predicates(node))}
 
 
 def _score(metadata: Metadata, dataset: Node) -> Score:

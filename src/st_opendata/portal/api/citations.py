@@ -52,7 +52,7 @@ class Citation:
     """The fields of a citation, each one line in one language. `address` is the dataset's permanent IRI."""
 
     key: str
-    author: str
+    authors: tuple[str, ...]
     title: str
     year: str
     day: str
@@ -64,6 +64,11 @@ class Citation:
     keywords: tuple[str, ...]
     licence: str
     licence_page: str
+
+    @property
+    def author(self) -> str:
+        """The authors in one line."""
+        return "; ".join(self.authors)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +82,12 @@ class Style:
 
 
 def citation_of(dataset: DatasetDescription, language: str) -> Citation:
-    """The citation of a dataset in a language; the author is its creator, else its publisher."""
-    author = dataset.creator or dataset.publisher
+    """The citation of a dataset in a language; the authors are its creators, else its publisher."""
     day = dataset.modified or dataset.issued
     keywords = dataset.keywords.get(tag_of(dataset.keywords, language) or "", ())
     return Citation(
         key=re.sub(r"\W", "-", f"{dataset.id}-{dataset.version or day[:4]}").strip("-"),
-        author=_line(pick(author.label, language)) if author else "",
+        authors=tuple(filter(None, (_line(pick(author.label, language)) for author in dataset.authors))),
         title=_line(pick(dataset.title, language)),
         year=day[:4],
         day=day[:10],
@@ -109,7 +113,7 @@ def write_text(citation: Citation) -> str:
 def write_bibtex(citation: Citation) -> str:
     """An entry `@misc`, which all versions of BibTeX know; names of organisations have their own braces."""
     fields = {
-        "author": citation.author and f"{{{_tex(citation.author)}}}",
+        "author": " and ".join(f"{{{_tex(author)}}}" for author in citation.authors),
         "title": f"{{{_tex(citation.title)}}}",
         "year": citation.year,
         "version": _tex(citation.version),
@@ -128,7 +132,7 @@ def write_ris(citation: Citation) -> str:
     lines = [
         ("TY", "DATA"),
         ("TI", citation.title),
-        ("AU", citation.author),
+        *(("AU", author) for author in citation.authors),
         ("PY", citation.year),
         ("DA", citation.day.replace("-", "/")),
         ("PB", citation.publisher),
@@ -149,7 +153,7 @@ def write_cff(citation: Citation) -> str:
         "message": "If you use this dataset, please cite it as below.",
         "type": "dataset",
         "title": citation.title,
-        "authors": [{"name": citation.author or citation.publisher or citation.title}],
+        "authors": [{"name": name} for name in citation.authors or [citation.publisher or citation.title]],
         "version": citation.version,
         "date-released": citation.day if re.fullmatch(r"\d{4}-\d\d-\d\d", citation.day) else "",
         "url": citation.address,

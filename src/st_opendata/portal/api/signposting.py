@@ -38,13 +38,12 @@ def dataset_links(request: Request, dataset: DatasetDescription) -> str:
         _link(f"{own}/{CROISSANT_FILE}", "describedby", JSON_LD.media_type),
         *(_link(f"{base}/{name}", "describedby", form.media_type) for name, form in CATALOGUES.items()),
     ]
-    author = dataset.creator or dataset.publisher
     return _joined(
         [
             _link(dataset.release.iri, "cite-as"),
             *described,
             *([_link(licence, "license")] if licence else []),
-            *([_link(author.iri, "author")] if author and web_address(author.iri) else []),
+            *(_link(author.iri, "author") for author in dataset.authors if web_address(author.iri)),
             _link("https://schema.org/Dataset", "type"),
             _link("https://schema.org/AboutPage", "type"),
             *files,

@@ -16,14 +16,14 @@ from st_opendata.model.release import DatasetRelease
 from st_opendata.portal.data.descriptions import DatasetDescription, Descriptions, Entity, describe_all
 from st_opendata.portal.data.edition import Edition
 
-VERSION = f"1-{__version__}"
+VERSION = f"2-{__version__}"
 """The version of the content and of what describes datasets: files of other versions are not read."""
-_ONE = ("publisher", "creator", "contact", "licence", "access_rights", "frequency")
-_SEVERAL = ("themes", "places", "languages", "sources", "standards", "pages", "series")
-_PLAIN = (
-    *("title", "description", "start", "end", "issued", "modified", "version", "version_notes", "provenance"),
-    *("rights",),
+_ONE = ("publisher", "licence", "access_rights", "frequency")
+_SEVERAL = (
+    *("creators", "contacts", "themes", "places", "languages", "sources", "standards", "pages", "landing_pages"),
+    *("related", "series"),
 )
+_PLAIN = (*("title", "description", "issued", "modified", "version", "version_notes", "provenance", "rights"),)
 """The fields with one entity, with several, and with texts."""
 
 
@@ -56,7 +56,7 @@ def write_descriptions(path: Path, described: Descriptions) -> None:
         one = {key: number(entity) for key in _ONE if (entity := getattr(each, key))}
         several = {key: list(map(number, getattr(each, key))) for key in _SEVERAL}
         texts = {key: dict(text) if isinstance(text := getattr(each, key), Mapping) else text for key in _PLAIN}
-        lists = {"keywords": dict(each.keywords), "formats": each.formats}
+        lists = {"keywords": dict(each.keywords), "formats": each.formats, "periods": each.periods}
         datasets[name] = [one, several, texts, lists]
     content = {"about": dict(described.about), "entities": list(map(json.loads, numbers)), "datasets": datasets}
     path.write_text(json.dumps(content), "utf-8")
@@ -79,4 +79,5 @@ def _description(release: DatasetRelease, entities: list[Entity], content: list[
     fields |= {key: tuple(entities[number] for number in several[key]) for key in _SEVERAL}
     fields |= {key: texts[key] for key in _PLAIN}
     keywords = {language: tuple(words) for language, words in lists["keywords"].items()}
-    return DatasetDescription(release=release, keywords=keywords, formats=tuple(lists["formats"]), **fields)
+    fields |= {"formats": tuple(lists["formats"]), "periods": tuple(map(tuple, lists["periods"]))}
+    return DatasetDescription(release=release, keywords=keywords, **fields)

@@ -17,6 +17,7 @@ from st_opendata.rdf.labels import best_label
 from st_opendata.rdf.statements import TYPE, Statements, Term, iris
 from st_opendata.release.layout import carried_file
 
+_RELATIONS = ("dcat:hasVersion", "dcat:isVersionOf", "dct:relation", "dct:isReferencedBy")
 _NUTS = "http://data.europa.eu/nuts/"
 
 
@@ -42,8 +43,8 @@ class DatasetDescription:
     title: Text
     description: Text
     publisher: Entity | None
-    creator: Entity | None
-    contact: Entity | None
+    creators: tuple[Entity, ...]
+    contacts: tuple[Entity, ...]
     licence: Entity | None
     access_rights: Entity | None
     frequency: Entity | None
@@ -53,10 +54,13 @@ class DatasetDescription:
     sources: tuple[Entity, ...]
     standards: tuple[Entity, ...]
     pages: tuple[Entity, ...]
+    landing_pages: tuple[Entity, ...]
+    related: tuple[Entity, ...]
+    """Pages, other versions and other datasets that the description names."""
     series: tuple[Entity, ...]
     keywords: Mapping[str, tuple[str, ...]]
-    start: str
-    end: str
+    periods: tuple[tuple[str, str], ...]
+    """The start and the end of each period that the data cover, empty where it is open."""
     issued: str
     modified: str
     version: str
@@ -72,12 +76,19 @@ class DatasetDescription:
         return self.release.id
 
     @property
+    def authors(self) -> tuple[Entity, ...]:
+        """The creators, else the publisher."""
+        return self.creators or ((self.publisher,) if self.publisher else ())
+
+    @property
     def years(self) -> tuple[int, ...]:
-        """The years that the dataset covers, at most the last 200; empty if the start is unknown."""
-        if not self.start:
-            return ()
-        first, last = int(self.start[:4]), int((self.end or self.modified or self.start)[:4])
-        return tuple(range(max(first, last - 199), last + 1))
+        """The years that the periods with a known start cover, at most the last 200 of each."""
+        found: set[int] = set()
+        for start, end in self.periods:
+            if start:
+                first, last = int(start[:4]), int((end or self.modified or start)[:4])
+                found.update(range(max(first, last - 199), last + 1))
+        return tuple(sorted(found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,15 +141,14 @@ def _describe(statements: Statements, dataset: DatasetRelease) -> DatasetDescrip
     def value(name: str, owner: str = iri) -> str:
         return next((each.value for each in statements.values(owner, expand(name)) if isinstance(each, ox.Literal)), "")
 
-    period = next(iter(iris(statements.values(iri, expand("dct:temporal")))), "")
     files = iris(statements.values(iri, expand("dcat:distribution")))
     return DatasetDescription(
         release=dataset,
         title=words("dct:title") or dataset.title,
         description=words("dct:description"),
         publisher=_first(named("dct:publisher")),
-        creator=_first(named("dct:creator")),
-        contact=_first(named("dcat:contactPoint")),
+        creators=named("dct:creator"),
+        contacts=named("dcat:contactPoint"),
         licence=_first(named("dct:license", _with_common_terms(files, dataset))),
         access_rights=_first(named("dct:accessRights")),
         frequency=_first(named("dct:accrualPeriodicity")),
@@ -148,10 +158,14 @@ def _describe(statements: Statements, dataset: DatasetRelease) -> DatasetDescrip
         sources=named("prov:wasDerivedFrom"),
         standards=named("dct:conformsTo"),
         pages=named("foaf:page"),
+        landing_pages=named("dcat:landingPage"),
+        related=tuple(each for name in _RELATIONS for each in named(name)),
         series=named("dcat:inSeries"),
         keywords=_keywords(statements.values(iri, expand("dcat:keyword"))),
-        start=_day(value("dcat:startDate", period)),
-        end=_day(value("dcat:endDate", period)),
+        periods=tuple(
+            (_day(value("dcat:startDate", period)), _day(value("dcat:endDate", period)))
+            for period in iris(statements.values(iri, expand("dct:temporal")))
+        ),
         issued=_day(value("dct:issued")),
         modified=_day(value("dct:modified")),
         version=value("dcat:version"),

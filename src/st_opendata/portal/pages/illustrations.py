@@ -29,7 +29,7 @@ from st_opendata.pictures.decision import (
     find_position,
     is_on_earth,
 )
-from st_opendata.portal.data.columns import ColumnDescription, PublishedTable, tables_of
+from st_opendata.portal.data.columns import ColumnDescription, PublishedTable, Reference, tables_of
 from st_opendata.portal.data.edition import Edition
 from st_opendata.portal.data.names import ThingNames
 from st_opendata.portal.data.rows import Filter, RowPage, RowQuery, RowReader, RowsError, open_rows
@@ -58,6 +58,7 @@ class _Draft:
 
     edition: Edition
     rows: RowReader
+    dataset: str
     tables: list[PublishedTable]
     language: str
 
@@ -83,7 +84,7 @@ class Illustrations:
     def _draw(self, dataset: str, language: str) -> tuple[Illustration, ...]:
         """The first map, and the chart with the most money, else the first chart of years."""
         tables = [each for each in tables_of(self._edition, self._edition.datasets[dataset]) if each.parquet]
-        draft = _Draft(self._edition, self._edition.part(open_rows), tables, language)
+        draft = _Draft(self._edition, self._edition.part(open_rows), dataset, tables, language)
         found: list[Illustration] = []
         try:
             for draw in (_map, _money, _years):
@@ -219,7 +220,7 @@ def _names(draft: _Draft, table: PublishedTable, answer: RowPage) -> list[str]:
     if column := _label(table, draft.language):
         return [cell or key for cell, key in zip(_cells(answer, column.name), first, strict=True)]
     for own in table.columns:
-        other = next((each for each in draft.tables if own.reference and each.name == own.reference.table), None)
+        other = next((each for each in draft.tables if own.reference == Reference(draft.dataset, each.name)), None)
         if other and (column := _label(other, draft.language)):
             target = draft.ask(other, RowQuery(limit=_MOST_PLACES))
             known = dict(zip(_cells(target, target.columns[0]), _cells(target, column.name), strict=True))

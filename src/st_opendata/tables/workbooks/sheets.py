@@ -20,6 +20,7 @@ from st_opendata.model.numeric import FLOATS
 from st_opendata.model.tables import Column, Dialect, Sheet, Table
 from st_opendata.place import Place
 from st_opendata.spelling import nearest
+from st_opendata.tables.copies import copy_path
 from st_opendata.tables.kinds import no_workbook
 from st_opendata.tables.row_filter import header_not_found
 from st_opendata.tables.splits import file_columns
@@ -104,7 +105,7 @@ def _extracted(table: Table, name: str, cells: SheetCells, folder: Path) -> tupl
     columns = _columns(table, titles, len(used))
     writers = [cell_writer(column, marks.number_format(number)) for column, number in zip(columns, used, strict=True)]
     exact = [place for place, column in enumerate(columns) if column is None or column.datatype.base not in FLOATS]
-    path = folder / f"{table.name}.sheet.csv"
+    path = copy_path(table, folder, "sheet.csv")
     with path.open("w", encoding="utf-8", newline="") as out:
         out.write("\n" * skip)  # so that rows keep their numbers
         writer = csv.writer(out, lineterminator="\n")

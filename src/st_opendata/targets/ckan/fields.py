@@ -30,6 +30,7 @@ from st_opendata.vocabularies.licences import licence_name
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _FOLDER = Path(__file__).parent / "schemas"
+_DISTRIBUTION, _DESCRIPTION = expand("dcat:distribution"), (expand("dct:description"),)
 _SECTIONS = ("plugins", "dataset", "extras", "resource", "elsewhere", "without_field")
 
 
@@ -162,6 +163,14 @@ def lossy_values(fields: Iterable[Field], source: GraphSource, node: str) -> Ite
             if field.values and not field.portal and text_of(value) not in field.values:
                 text = message("{value} has no counterpart on the site and is left out", value=text_of(value))
                 yield field.name, text
+        if len(field.path) > 1 and field.path[0] != _DISTRIBUTION:
+            named = list(map(source.label, source.values(node, field.path[:1])))
+            if len(named) > 1:
+                others = ", ".join(named[1:])
+                yield (
+                    field.name,
+                    message("the site has room for one, {name}; it lacks {others}", name=named[0], others=others),
+                )
         if field.form == "tags":
             for word in {
                 word: None for words in _by_language(source, source.values(node, field.path)) for word in words
@@ -256,6 +265,8 @@ def _value(field: Field, source: GraphSource, node: str) -> object:
     if field.values:
         found = {field.values[text_of(each)] for each in nodes if text_of(each) in field.values}
         return found.pop() if len(found) == 1 else None  # files under two licences have no licence in common
+    if field.form == "markdown" and field.path == _DESCRIPTION and node in source.markdown:
+        return pick(source.markdown[node], source.language)
     return _FORMS[field.form](source, nodes) if nodes else None
 
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 import pyoxigraph as ox
 
-from st_opendata.model.text import pick
+from st_opendata.model.text import Text, pick
 from st_opendata.namespaces import expand
 from st_opendata.rdf.labels import best_label
 from st_opendata.rdf.statements import Statements, Term, text_of
+
+DISTRIBUTION = expand("dcat:distribution")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +24,17 @@ class GraphSource:
     graph: Statements
     language: str
     iris: bool
+    markdown: Mapping[str, Text] = field(default_factory=dict)
+    """The descriptions of datasets that are Markdown, by their IRI."""
 
     def values(self, node: str, path: tuple[str, ...]) -> list[Term]:
         """The values that the path leads to from a node, sorted, each once; the node itself for the empty path."""
         found: dict[Term, None] = {ox.NamedNode(node): None}
         for predicate in path:
-            found = {value: None for each in found for value in self.graph.values(text_of(each), predicate)}
+            # Fields of one contact of several are all of the first; fields of files are of all of them.
+            several = predicate == path[0] or path[0] == DISTRIBUTION
+            through = list(found) if several else sorted(found, key=text_of)[:1]
+            found = {value: None for each in through for value in self.graph.values(text_of(each), predicate)}
         return sorted(found, key=text_of) if len(found) > 1 else list(found)
 
     def label(self, node: Term) -> str:

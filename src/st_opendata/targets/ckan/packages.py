@@ -140,7 +140,8 @@ def describe_release(release: Path, site: Site) -> tuple[tuple[Package, ...], St
         for item in dataset.distributions
         if item.format == CSV and item.table
     }
-    metadata = MetadataMaker(site, schema, GraphSource(graph, site.language, site.iris))
+    markdown = {dataset.iri: dataset.markdown for dataset in content.datasets if dataset.markdown}
+    metadata = MetadataMaker(site, schema, GraphSource(graph, site.language, site.iris, markdown))
     formats = {item.file.path: item.format for each in content.datasets for item in each.distributions if item.carried}
     maker = _Maker(release, metadata, rows, content.site, formats)
     made = [maker.package(names[each.id], each.iri, each.id, hosted[each.iri], each.links) for each in content.datasets]

@@ -20,6 +20,7 @@ from rdflib.term import Node
 from st_opendata.dcat.terms import DCAT
 from st_opendata.documents import read_document
 from st_opendata.errors import ConfigurationError
+from st_opendata.markup import plain_text
 from st_opendata.messages.message import Message, message
 from st_opendata.namespaces import expand
 from st_opendata.targets.ckan.limits import from_markdown, legal_tag
@@ -204,7 +205,8 @@ def _same_text(lost: _Triple, added: _Triple) -> Alteration | None:
     before, after = lost[2], added[2]
     if isinstance(before, Literal) and isinstance(after, Literal):
         text = str(after)
-        same = text in (str(before).strip(), legal_tag(str(before))) or from_markdown(text) == str(before).strip()
+        plain = str(before).strip()
+        same = text in (plain, legal_tag(str(before))) or plain in (from_markdown(text), plain_text(text))
         return Alteration.UNTAGGED if same else None
     if isinstance(before, URIRef) and isinstance(after, URIRef):
         return Alteration.ESCAPED if unquote(str(before)) == unquote(str(after)) else None

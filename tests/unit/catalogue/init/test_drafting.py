@@ -85,9 +85,9 @@ def test_it_asks_on_a_terminal(tmp_path: Path) -> None:
     catalogue = read_catalogue(folder)
     assert (catalogue.title, catalogue.base) == ({"en": "Roofs"}, "https://data.example.org/")
     assert (catalogue.license, catalogue.theme) == ("CC_BY_4_0", ("ENER", "TRAN"))
-    assert catalogue.contact_point is not None
+    assert len(catalogue.contact_point) == 1
     assert catalogue.publisher is not None
-    assert (catalogue.contact_point.email, catalogue.publisher.name) == ("desk@example.org", {"en": "Town hall"})
+    assert (catalogue.contact_point[0].email, catalogue.publisher.name) == ("desk@example.org", {"en": "Town hall"})
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ from st_opendata.portal.data.edition import Edition
 
 PLAIN = Citation(
     key="cities-1.0.0",
-    author="City & Office, the 100% best_one",
+    authors=("City & Office, the 100% best_one",),
     title="Cities {of} Europe",
     year="2020",
     day="2020-03-01",
@@ -116,7 +116,7 @@ def test_bibtexparser_and_rispy_read_them(read_with: Callable[[str], Any]) -> No
 
 
 def test_what_is_unknown_is_left_out() -> None:
-    bare = replace(PLAIN, author="", year="", day="", version="", publisher="", keywords=(), licence="", abstract="")
+    bare = replace(PLAIN, authors=(), year="", day="", version="", publisher="", keywords=(), licence="", abstract="")
     assert set(read_bibtex(write_bibtex(bare))) == {"title", "howpublished", "url", "language"}
     assert {tag for tag, _ in read_ris(write_ris(bare))} == {"TY", "TI", "UR", "LA", "ER"}
     assert check_cff(write_cff(bare))["license-url"] == PLAIN.licence_page
@@ -126,7 +126,8 @@ def test_what_is_unknown_is_left_out() -> None:
 def test_no_text_breaks_a_format(title: str, word: str) -> None:
     from st_opendata.portal.api.citations import _line
 
-    cited = replace(PLAIN, title=_line(title) or "x", author=_line(word), keywords=tuple(filter(None, [_line(word)])))
+    words = tuple(filter(None, [_line(word)]))
+    cited = replace(PLAIN, title=_line(title) or "x", authors=words, keywords=words)
     read_bibtex(write_bibtex(cited))
     read_ris(write_ris(cited))
     assert check_cff(write_cff(cited))["title"] == cited.title

@@ -133,7 +133,7 @@ def _like(one: DatasetDescription, number: int) -> DatasetDescription:
     themes = (Entity(f"https://example.org/theme/{number % 10}", {"en": f"Theme {number % 10}"}),)
     publisher = Entity(f"https://example.org/by/{number % 7}", {"en": f"Office {number % 7}"})
     title = {"en": f"Dataset {number} {'solar' if number % 3 == 0 else 'wind'}"}
-    return replace(one, release=release, title=title, themes=themes, publisher=publisher, start="2001-01-01", end="")
+    return replace(one, release=release, title=title, themes=themes, publisher=publisher, periods=(("2001-01-01", ""),))
 
 
 def test_facets_of_a_thousand_datasets_count_right(thousand: Inventory) -> None:

@@ -61,7 +61,7 @@ def texts(svg: ET.Element) -> list[str]:
 
 
 def draft(rows: Any, *tables: PublishedTable) -> Any:
-    return illustrations._Draft(None, rows, list(tables), "en")  # type: ignore[arg-type]
+    return illustrations._Draft(None, rows, "d", list(tables), "en")  # type: ignore[arg-type]
 
 
 def test_a_table_with_positions_has_a_map(edition: Edition) -> None:

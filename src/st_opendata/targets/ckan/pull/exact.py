@@ -17,7 +17,7 @@ from st_opendata.catalogue.statements import Description, Yaml, read_description
 from st_opendata.errors import ConfigurationError, InputError, MessageError, RemoteError
 from st_opendata.formats import CSV
 from st_opendata.messages.message import Message, message
-from st_opendata.model.descriptions import folder_iri
+from st_opendata.model.records import folder_iri
 from st_opendata.namespaces import expand
 from st_opendata.place import Place
 from st_opendata.rdf.statements import TYPE, Statements, iris, read_statements, text_of

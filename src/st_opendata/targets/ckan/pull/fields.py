@@ -21,8 +21,7 @@ from st_opendata.targets.ckan.fields import Field, read_schema, schemas
 from st_opendata.targets.ckan.fingerprint import FINGERPRINT_KEY
 from st_opendata.targets.ckan.limits import from_markdown
 from st_opendata.targets.ckan.pull import Json
-from st_opendata.vocabularies import alignment
-from st_opendata.vocabularies.licences import licence_of_id
+from st_opendata.vocabularies.licences import licence_code, licence_of_id
 
 _IRI = re.compile(r"(https?|mailto|urn|doi):[^\x00-\x20<>\"{}|\\^`]+")
 _NO_CHARACTER = re.compile("[^\\t\\n\\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -189,7 +188,7 @@ def _licence(value: str, url: object) -> str:
     """The value for CKAN's id of a licence: the only licence with it, or a page that the EU table has."""
     if licence := licence_of_id(value):
         return licence
-    return next((page for page in (str(url or ""), _OPEN_DEFINITION + value) if alignment.licence(page)), value)
+    return next((page for page in (str(url or ""), _OPEN_DEFINITION + value) if licence_code(page)), value)
 
 
 def _below(node: str, name: str) -> str:

@@ -15,7 +15,7 @@ from st_opendata.errors import MessageError
 from st_opendata.formats import Format
 from st_opendata.http.urls import web_url
 from st_opendata.messages.message import Message, message
-from st_opendata.model.descriptions import http_iri
+from st_opendata.model.records import http_iri
 from st_opendata.names import free
 from st_opendata.namespaces import expand
 from st_opendata.rdf.statements import Statements, iris, text_of
