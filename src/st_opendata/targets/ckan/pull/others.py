@@ -208,7 +208,8 @@ def _describe(fields: FieldMap, listing: Listing, remote: Json) -> Description:
         graph, node, listing.site.language, dict.fromkeys(FILE_KEYS, distributions_of(graph, node))
     )
     for key in ("publisher", "creator"):
-        if str(found.values.get(key, {}).get("iri")).startswith(f"{node}#"):
+        agents = found.values.get(key, [])
+        if any(str(each["iri"]).startswith(f"{node}#") for each in (agents if isinstance(agents, list) else [agents])):
             lacking = message("The portal gives no address for it: write one as iri, such as its home page.")
             found.remark(key, lacking)
     found.values.setdefault("title", {listing.site.language: str(remote["name"])})
