@@ -282,7 +282,7 @@ def _published_names(table: Table) -> dict[str, str | Message]:
 
 
 def _with_names(datasets: Sequence[_Described]) -> list[_Described]:
-    """The datasets, in which each table has a name of its own: after its dataset if others have a table so named."""
+    """The datasets with unique names of tables: after the dataset if another one has a table with that name."""
     uses = Counter(name for each in datasets for table in each.tables for name in _published_names(table))
     named = []
     for each in datasets:

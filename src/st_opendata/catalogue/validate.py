@@ -69,7 +69,7 @@ def validate(model: type[Model], data: dict[str, Any], problems: Problems, also:
 
 
 def located(detail: ErrorDetails, data: object) -> ErrorDetails:
-    """The error with its place in the data: a record that stands alone has no number there."""
+    """The error with its place in the data, where a record that is not in a list has no number."""
     loc = list[str | int]()
     for step in detail["loc"]:
         if isinstance(step, int) and not isinstance(data, (list, tuple)):

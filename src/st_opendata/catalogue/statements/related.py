@@ -52,7 +52,7 @@ def related(name: str) -> Callable[[Reader, str], object]:
 
 
 def _dataset(reader: Reader, node: Term) -> Yaml:
-    """Another dataset: by its id, where it is one of the same catalogue."""
+    """Another dataset: by its id if the same catalogue has it."""
     base = reader.node.rpartition("/")[0]
     folder, _, name = text_of(node).rpartition("/")
     if folder == base and reader.graph.has(f"{base.rpartition('/')[0]}/catalogue", expand("dcat:dataset"), node):
