@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from typing import TYPE_CHECKING
 
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
+if TYPE_CHECKING:  # loading it takes longer than reading a small catalogue
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
 
 _SAFE = re.compile(r"(https?://|mailto:)[^\s\x00-\x1f<>\"]+\Z", re.IGNORECASE)
 _LOWEST_HEADING = 6
@@ -19,6 +21,8 @@ _BLOCKS = frozenset({"inline", "code_block", "fence", "html_block"})
 
 @cache
 def _parser() -> MarkdownIt:
+    from markdown_it import MarkdownIt
+
     parser = MarkdownIt("commonmark", {"html": False}).disable("image")
     parser.validateLink = lambda url: bool(_SAFE.match(url))  # type: ignore[method-assign]  # as its documents say
     return parser
