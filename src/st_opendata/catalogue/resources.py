@@ -8,26 +8,36 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+from pydantic import ValidationError
+
+from st_opendata.catalogue.validate import loc_of, located, problem_of
 from st_opendata.documents import Fields
 from st_opendata.errors import MessageError
 from st_opendata.formats import Format
 from st_opendata.http.urls import web_url
 from st_opendata.messages.message import message
-from st_opendata.model.records import http_iri
+from st_opendata.model.licences import Licence
+from st_opendata.model.records import Record, http_iri
 from st_opendata.model.resources import DatasetFile, DatasetLink, Standard
 from st_opendata.spelling import hint
-from st_opendata.vocabularies import code_of, codes, require_code, require_language
+from st_opendata.vocabularies import code_of, codes, require_language
 from st_opendata.vocabularies.file_formats import stated_format
-from st_opendata.vocabularies.licences import licence_code
 from st_opendata.vocabularies.services import protocol_named
 
 T = TypeVar("T")
+
 
 _COMMON = ("title", "description", "language", "license", "format", "conformsTo")
 _FILE_KEYS = ("path", *_COMMON)
 _LINK_KEYS = ("url", *_COMMON, "service", "endpointDescription", "size", "sha256")
 _LONGEST = 255
 """Bytes of a name in a path: the limit of file systems."""
+
+
+class _OwnTerms(Record):
+    """What a file or link may have of its own, as a dataset has it."""
+
+    license: Licence | None = None
 
 
 def read_files(listed: list[Fields], folder: Path) -> list[DatasetFile]:
@@ -176,10 +186,19 @@ def _format(fields: Fields) -> Format | None:
     return _checked(fields, "format", known)
 
 
-def _licence(fields: Fields) -> str | None:
-    return _checked(
-        fields, "license", lambda text: licence_code(text) or code_of("licence", text) or require_code("licence", text)
-    )
+def _licence(fields: Fields) -> Licence | None:
+    """The code of the EU table for a name in it, else the licence as a dataset may have it."""
+    value = fields.value("license")
+    if isinstance(value, str) and (code := code_of("licence", value)):
+        return code
+    data = {"license": value}
+    try:
+        return _OwnTerms.model_validate(data).license
+    except ValidationError as error:
+        for each in error.errors(include_url=False):
+            detail = located(each, data)
+            fields.problem(problem_of(_OwnTerms, detail), *loc_of(detail))
+        return None
 
 
 def _languages(fields: Fields) -> tuple[str, ...]:

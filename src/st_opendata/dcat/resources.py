@@ -27,13 +27,13 @@ from st_opendata.dcat.terms import (
 )
 from st_opendata.formats import Format
 from st_opendata.model.release import Distribution, ReleasedLink
-from st_opendata.model.resources import DatasetFile, DatasetLink, Standard
 from st_opendata.rdf.statements import Statements, iri_node, literal_node
 from st_opendata.release.layout import carried_file
 from st_opendata.vocabularies.file_formats import OCTETS, file_format
 
 if TYPE_CHECKING:
     from st_opendata.model.descriptions import Catalogue, Dataset
+    from st_opendata.model.resources import DatasetFile, DatasetLink, Standard
 
 
 def terms_of(dataset: Dataset, distribution: Distribution) -> Dataset:
@@ -49,6 +49,8 @@ def has_facts(dataset: Dataset) -> bool:
 
 def standards_of(dataset: Dataset, distribution: Distribution) -> tuple[Standard, ...]:
     """The standards that a file conforms to."""
+    from st_opendata.model.resources import Standard  # whoever only reads a catalogue does without the models
+
     file = _file_of(dataset, distribution)
     return file.conforms_to if file else tuple(Standard(each, {}) for each in distribution.conforms_to)
 
@@ -149,6 +151,8 @@ def _add_link(graph: Statements, catalogue: Catalogue, dataset: Dataset, link: D
 
 
 def _add_service(graph: Statements, catalogue: Catalogue, dataset: Dataset, link: DatasetLink) -> ox.NamedNode:
+    from st_opendata.model.resources import Standard  # whoever only reads a catalogue does without the models
+
     iri = link_iri(catalogue, dataset, link, "service")
     described = NodeDescriber(graph, iri, dataset, catalogue, DCAT.DataService)
     add_text(graph, described.node, DCT.title, link.title)

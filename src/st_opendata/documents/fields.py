@@ -50,6 +50,10 @@ class Fields:
             near = hint(column, candidates)
             self.problem(message('there is no column "{column}"{hint}', column=column, hint=near), key)
 
+    def value(self, key: str) -> object:
+        """The value as it is written; None if the key is missing."""
+        return self._data.get(key)
+
     def is_text(self, key: str) -> bool:
         """True where the value is plain text, not keys or a list."""
         return isinstance(self._data.get(key), str)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from st_opendata.formats import Format
+from st_opendata.model.licences import Licence
 from st_opendata.model.text import Text
 from st_opendata.vocabularies.services import ServiceProtocol
 
@@ -22,8 +23,8 @@ class Standard:
 class DatasetFile:
     """A file that a release has unchanged; `name` is its path in the folder of the dataset, with `/`.
 
-    `format` is the one that the publisher states, None if the bytes show it. `language` (BCP 47) and `license` (a code
-    of the EU table) are its own, empty or None for those of the dataset.
+    `format` is the one that the publisher states, None if the bytes show it. `language` (BCP 47) and `license` are its
+    own, empty or None for those of the dataset.
     """
 
     name: str
@@ -31,7 +32,7 @@ class DatasetFile:
     title: Text
     description: Text = field(default_factory=dict)
     language: tuple[str, ...] = ()
-    license: str | None = None
+    license: Licence | None = None
     format: Format | None = None
     conforms_to: tuple[Standard, ...] = ()
 
@@ -49,7 +50,7 @@ class DatasetLink:
     title: Text
     description: Text = field(default_factory=dict)
     language: tuple[str, ...] = ()
-    license: str | None = None
+    license: Licence | None = None
     format: Format | None = None
     protocol: ServiceProtocol | None = None
     endpoint_description: str | None = None

@@ -53,6 +53,7 @@ def test_a_folder_is_a_profile(tmp_path: Path) -> None:
         ({"shapes/a.ttl": ""}, "./rules/../../rules", "no profile"),
         ({"notes.txt": "to do"}, "./rules", "has no rules"),
         ({"profile.yaml": "required: [licence]"}, "./rules", 'not a key of dataset.yaml; did you mean "license"'),
+        ({"profile.yaml": "required: [markdown]"}, "./rules", '"markdown" is not a key of dataset.yaml'),
         ({"profile.yaml": "requires: [license]"}, "./rules", 'the key "requires" is unknown; did you mean "required"'),
         ({"profile.yaml": "[license]"}, "./rules", "must hold keys"),
         ({"lists/size.csv": "id,name\na,b\n"}, "./rules", "needs the columns code and label"),

@@ -8,8 +8,13 @@ import pytest
 from plans import PDF, write_plans
 
 from st_opendata.catalogue import read_catalogue
+from st_opendata.dcat.resources import terms_of
 from st_opendata.errors import ConfigurationError
+from st_opendata.formats import CSV
 from st_opendata.model.descriptions import Dataset
+from st_opendata.model.licences import OwnLicence
+from st_opendata.model.release import Distribution, File
+from st_opendata.release.layout import carried_file
 
 HEAD = "title: {en: Plans}\ndescription: {en: Plans.}\n"
 
@@ -34,6 +39,36 @@ def test_all_keys_are_read(folder: Path) -> None:
     assert (service.protocol.file_type, str(service.endpoint_description)[-15:]) == ("WMS_SRVC", "GetCapabilities")
 
 
+@pytest.mark.parametrize(
+    ("stated", "expected"),
+    [
+        ("https://creativecommons.org/licenses/by/4.0/", "CC_BY_4_0"),
+        ("http://dcat-ap.de/def/licenses/cc-zero", "CC0"),
+        ("https://town.example/l", OwnLicence(iri="https://town.example/l")),
+        (
+            "{iri: 'https://town.example/l', label: {en: Ours}}",
+            OwnLicence(iri="https://town.example/l", label={"en": "Ours"}),
+        ),
+    ],
+)
+def test_a_licence_is_stated_as_that_of_a_dataset(folder: Path, stated: str, expected: object) -> None:
+    dataset = read(folder, f"license: CC_BY_4_0\nfiles: [{{path: report.pdf, license: {stated}}}]\n")
+    (file,) = dataset.files
+    assert file.license == expected
+    carried = File(carried_file("plans", "report.pdf"), 1, "0" * 64)
+    assert terms_of(dataset, Distribution(carried, CSV, {}, "plans", carried=True)).license == expected
+
+
+def test_markdown_is_plain_text(folder: Path) -> None:
+    described = "description: {en: All *roads*}"
+    dataset = read(
+        folder,
+        f"markup: markdown\nfiles: [{{path: report.pdf, {described}}}]\n"
+        f"links: [{{url: 'https://a.example/', {described}}}]\n",
+    )
+    assert [each.description for each in (*dataset.files, *dataset.links)] == [{"en": "All roads"}] * 2
+
+
 @pytest.mark.parametrize("description", ["", "tables: []\n", "tables: []\nfiles: []\nlinks: []\n"])
 def test_a_dataset_without_anything_is_refused(folder: Path, description: str) -> None:
     with pytest.raises(ConfigurationError, match="no tables, files or links"):
@@ -54,7 +89,9 @@ def test_a_dataset_without_anything_is_refused(folder: Path, description: str) -
         ('{path: "a\\tb.pdf"}', "no file name should have"),
         (f"{{path: {'é' * 130}.pdf}}", "longer than 255 bytes"),
         ("{path: report.pdf, format: PFD}", "is not a code of the EU file-type table"),
-        ("{path: report.pdf, license: CC_BY_9}", "licence"),
+        ("{path: report.pdf, license: CC_BY_9}", '"CC_BY_9" is not a code of the EU licence table'),
+        ("{path: report.pdf, license: {iri: town}}", '"license", "iri": not an absolute http'),
+        ("{path: report.pdf, license: [CC0]}", '"license" must have keys'),
         ("{path: report.pdf, language: [tlh]}", "languages"),
         ("{path: report.pdf, titel: {en: x}}", "title"),
         ("{title: {en: x}}", '"path" is missing'),

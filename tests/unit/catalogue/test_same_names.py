@@ -10,9 +10,13 @@ from pathlib import Path
 import once
 import pytest
 
+from st_opendata.build.description import expected_description
 from st_opendata.catalogue import read_catalogue
 from st_opendata.errors import ConfigurationError
+from st_opendata.namespaces import expand
+from st_opendata.rdf.statements import text_of
 from st_opendata.release.explain import explain
+from st_opendata.tables.scan import TableFile, open_source
 
 CATALOGUE = """\
 id: demo
@@ -112,6 +116,31 @@ def test_a_name_may_be_used_once_in_a_dataset(folder: Path) -> None:
     path.write_text(text + text.partition("tables:\n")[2], "utf-8")
     with pytest.raises(ConfigurationError, match=r'aa/data\.csv already uses the table name "data"'):
         read_catalogue(folder)
+
+
+def test_their_copies_have_paths_of_their_own(folder: Path, tmp_path: Path) -> None:
+    """The engine reads UTF-8 only."""
+    for name, text in (("aa", "Café"), ("bb", "Möbel")):
+        (folder / name / "data.csv").write_text(f"id,name,tags\n1,{text},x\n", "latin-1")
+    (tmp_path / "copies").mkdir()
+    aa, bb, _ = (open_source(each.tables[0], tmp_path / "copies") for each in read_catalogue(folder).datasets)
+    assert isinstance(aa, TableFile) and isinstance(bb, TableFile)
+    assert "Café" in aa.path.read_text("utf-8") and "Möbel" in bb.path.read_text("utf-8")
+
+
+def test_rules_for_files_are_checked_with_the_names_of_files(folder: Path) -> None:
+    (folder / "rules").mkdir()
+    (folder / "rules" / "profile.yaml").write_text(
+        "properties: {note: {property: adms:versionNotes, on: [distribution]}}", "utf-8"
+    )
+    (folder / "catalogue.yaml").write_text(f"{CATALOGUE}profiles: [./rules]\n", "utf-8")
+    (folder / "bb" / "dataset.yaml").write_text(DATA.replace("- url:", "- note: {en: B}\n    url:"), "utf-8")
+    described = expected_description(read_catalogue(folder))
+    notes = {
+        name: described.values(f"https://example.org/id/distribution/{name}/data.csv", expand("adms:versionNotes"))
+        for name in ("aa", "bb")
+    }
+    assert {name: list(map(text_of, found)) for name, found in notes.items()} == {"aa": [], "bb": ["B"]}
 
 
 @pytest.mark.slow
