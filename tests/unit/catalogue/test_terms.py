@@ -18,6 +18,7 @@ from st_opendata.portal.app import make_app
 from st_opendata.portal.data.current import Current
 from st_opendata.portal.options import Options
 from st_opendata.targets.ckan.packages import packages
+from st_opendata.targets.ckan.portal_schema import parse_schema
 from st_opendata.targets.ckan.site import Site
 
 CATALOGUE = """\
@@ -155,6 +156,10 @@ def test_the_portal_and_ckan_show_all_of_it(write: Write, tmp_path: Path) -> Non
     site = Site("https://portal.example/", "town")
     (package, _) = packages(release, site)
     assert package.metadata["notes"] == "All **roads** <b>"
+    notes = {"field_name": "notes_translated", "preset": "fluent_core_translated", "form_languages": ["en", "fr"]}
+    own = parse_schema({"dataset_fields": [notes]})
+    (translated, _) = packages(release, replace(site, portal=own))
+    assert translated.metadata["notes_translated"] == {"en": "All **roads** <b>"}
     assert [each["name"] for each in package.metadata["contact"]] == ["Desk", "Press"]  # type: ignore[attr-defined]
     (package, _) = packages(release, replace(site, schema="dcat_extras"))
     extras = {each["key"]: each["value"] for each in package.metadata["extras"]}  # type: ignore[attr-defined]

@@ -19,18 +19,18 @@ from st_opendata.documents import Document, read_document
 from st_opendata.errors import ConfigurationError
 from st_opendata.formats import format_of_media_type
 from st_opendata.messages.message import Message, message
-from st_opendata.model.text import pick, primary
+from st_opendata.model.text import Text, pick, primary
 from st_opendata.namespaces import IANA, expand
 from st_opendata.rdf.statements import Term, text_of
 from st_opendata.targets.ckan.choices import choose, described
-from st_opendata.targets.ckan.graph_source import GraphSource, geojson_of, texts_of
+from st_opendata.targets.ckan.graph_source import DISTRIBUTION, GraphSource, geojson_of, texts_of
 from st_opendata.targets.ckan.limits import as_markdown, legal_tag
 from st_opendata.targets.ckan.portal_schema import PortalField
 from st_opendata.vocabularies.licences import licence_name
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _FOLDER = Path(__file__).parent / "schemas"
-_DISTRIBUTION, _DESCRIPTION = expand("dcat:distribution"), (expand("dct:description"),)
+_DESCRIPTION = (expand("dct:description"),)
 _SECTIONS = ("plugins", "dataset", "extras", "resource", "elsewhere", "without_field")
 
 
@@ -163,7 +163,7 @@ def lossy_values(fields: Iterable[Field], source: GraphSource, node: str) -> Ite
             if field.values and not field.portal and text_of(value) not in field.values:
                 text = message("{value} has no counterpart on the site and is left out", value=text_of(value))
                 yield field.name, text
-        if len(field.path) > 1 and field.path[0] != _DISTRIBUTION:
+        if len(field.path) > 1 and field.path[0] != DISTRIBUTION:
             named = list(map(source.label, source.values(node, field.path[:1])))
             if len(named) > 1:
                 others = ", ".join(named[1:])
@@ -244,9 +244,12 @@ def _translated(field: Field, portal: PortalField, source: GraphSource, nodes: l
         return {tag: sorted({str(legal_tag(word)) for word in each}) for tag, each in words.items() if each} or None
     literals = [node for node in nodes if isinstance(node, ox.Literal)]
     texts = texts_of(literals) if literals else source.labels(nodes[0])
-    found = {tag: pick(texts, tag) for tag in portal.languages if portal.required or tag in map(primary, texts)}
     shown = as_markdown if field.form == "markdown" else str.strip
-    return {tag: shown(text) for tag, text in found.items() if text} or None
+    return {tag: shown(text) for tag, text in _in_languages(portal, texts).items() if text} or None
+
+
+def _in_languages(portal: PortalField, texts: Text) -> dict[str, str]:
+    return {tag: pick(texts, tag) for tag in portal.languages if portal.required or tag in map(primary, texts)}
 
 
 def _words_in(nodes: list[Term], tag: str) -> list[str]:
@@ -254,6 +257,9 @@ def _words_in(nodes: list[Term], tag: str) -> list[str]:
 
 
 def _value(field: Field, source: GraphSource, node: str) -> object:
+    if field.form == "markdown" and field.path == _DESCRIPTION and (written := source.markdown.get(node)):
+        translated = field.portal and field.portal.languages and _in_languages(field.portal, written)
+        return translated or pick(written, source.language)
     nodes = source.values(node, field.path)
     if field.portal and not field.parts and nodes:
         return _portal_value(field, field.portal, source, nodes)
@@ -265,8 +271,6 @@ def _value(field: Field, source: GraphSource, node: str) -> object:
     if field.values:
         found = {field.values[text_of(each)] for each in nodes if text_of(each) in field.values}
         return found.pop() if len(found) == 1 else None  # files under two licences have no licence in common
-    if field.form == "markdown" and field.path == _DESCRIPTION and node in source.markdown:
-        return pick(source.markdown[node], source.language)
     return _FORMS[field.form](source, nodes) if nodes else None
 
 
