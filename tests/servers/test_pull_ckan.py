@@ -174,9 +174,9 @@ def test_datasets_of_others_become_a_catalogue_to_start_from(
     foreign("plain", {"roads.csv": b"id\tlength\n1\t5\n"}, title="Plain")
     foreign("only-pdf", {"a.pdf": b"%PDF"}, title="Only a PDF")
     code, written = pull(tmp_path / "pulled")
-    assert code == 1, written
-    assert "broken.csv" in written
-    assert "empty.csv" in written
+    assert code == 0, written
+    assert "broken.csv is kept as a file, because it is not a table" in written
+    assert "empty.csv is kept as a file, because it is not a table" in written
     described = (tmp_path / "pulled" / name.replace("_", "-") / "dataset.yaml").read_text("utf-8")
     read = yaml.safe_load(described)
     assert read["title"] == {"en": "Trees"}
@@ -184,7 +184,8 @@ def test_datasets_of_others_become_a_catalogue_to_start_from(
     assert read["theme"] == ["ENVI"]
     assert read["accrualPeriodicity"] == "ANNUAL"
     assert read["publisher"]["name"] == {"en": "Parks"}
-    assert main(["check", str(tmp_path / "pulled")]) == 0
+    assert {each["path"] for each in read["files"]} == {"page.pdf", "broken.csv", "empty.csv"}
+    assert [each["url"] for each in read["links"]] == ["https://elsewhere.example/more.csv"]
     assert main(["build", str(tmp_path / "pulled"), "--output", str(tmp_path / "release")]) in (0, 1)
 
 

@@ -35,7 +35,7 @@ _LONGEST = 255
 
 
 class _OwnTerms(Record):
-    """What a file or link may have of its own, as a dataset has it."""
+    """The terms that a file or link may state itself in place of its dataset."""
 
     license: Licence | None = None
 
@@ -187,7 +187,7 @@ def _format(fields: Fields) -> Format | None:
 
 
 def _licence(fields: Fields) -> Licence | None:
-    """The code of the EU table for a name in it, else the licence as a dataset may have it."""
+    """The code of the EU table for a name in it, else the licence, which may be any that a dataset can have."""
     value = fields.value("license")
     if isinstance(value, str) and (code := code_of("licence", value)):
         return code

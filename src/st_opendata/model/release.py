@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import file_digest
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from st_opendata.formats import Format
 from st_opendata.messages.message import Message
-from st_opendata.model.targets import TargetSettings
 from st_opendata.model.text import Text
+
+if TYPE_CHECKING:  # pydantic takes longer to load than a small release to read
+    from st_opendata.model.targets import TargetSettings
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,16 +6,18 @@ import json
 import re
 from dataclasses import asdict
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from st_opendata.errors import InputError, MessageError
 from st_opendata.json_text import indented_json
 from st_opendata.messages.message import Message, message, verbatim
 from st_opendata.model.release import DatasetRelease, Distribution, FactFile, FactFolder, File, Release, ReleasedLink
-from st_opendata.model.targets import TargetSettings
 from st_opendata.place import Place
 from st_opendata.release.layout import MANIFEST
 from st_opendata.vocabularies.file_formats import format_by_name
+
+if TYPE_CHECKING:  # see _targets
+    from st_opendata.model.targets import TargetSettings
 
 _VERSION = 1
 _MOST_DIGITS = 4
@@ -121,8 +123,16 @@ def _release(content: dict[str, Any]) -> Release:
         files=tuple(files.values()),
         prefixes=dict(content.get("prefixes", {})),
         facts=_facts(content["facts"], files) if content.get("facts") else None,
-        targets={name: TargetSettings.model_validate(each) for name, each in content.get("targets", {}).items()},
+        targets=_targets(content.get("targets", {})),
     )
+
+
+def _targets(content: dict[str, Any]) -> dict[str, TargetSettings]:
+    if not content:
+        return {}
+    from st_opendata.model.targets import TargetSettings  # it loads pydantic, which few releases need
+
+    return {name: TargetSettings.model_validate(each) for name, each in content.items()}
 
 
 def _facts(content: dict[str, Any], files: dict[str, File]) -> FactFolder:

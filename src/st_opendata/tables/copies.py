@@ -1,4 +1,4 @@
-"""Copies of tables that the engine cannot read as they are."""
+"""Rewritten copies of tables that the engine cannot read."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+from urllib.parse import quote_plus
 
 from st_opendata.messages.message import Message, message
 from st_opendata.targets.base import Action, Remote
@@ -12,9 +13,9 @@ from st_opendata.targets.ckan.fingerprint import FINGERPRINT_KEY, fingerprint_of
 from st_opendata.targets.ckan.plan import DatasetChange, DesiredDataset, compare
 from st_opendata.targets.ckan.site import Site, search_datasets
 
-_BATCH = 20
-"""The most datasets that one search looks for: a search is part of a URL."""
-_LINKS = 4
+_MAX_QUESTION = 3000
+"""The most characters of a search in a URL: the servers of CKAN refuse request lines of more than 4,000."""
+_LINKS = 2
 """The most links of a dataset that a search looks for."""
 
 
@@ -23,11 +24,10 @@ def find_adoptable(
 ) -> dict[str, tuple[Remote, Message]]:
     """Datasets of the organisation without our mark that are these, by our name for them, each with the reason.
 
-    By one search for twenty datasets. Raises RemoteError.
+    By one search for several datasets. Raises RemoteError.
     """
     found: dict[str, tuple[Remote, Message]] = {}
-    for start in range(0, len(desired), _BATCH):
-        batch = desired[start : start + _BATCH]
+    for batch in _batches(desired):
         question = f'organization:"{site.organization}" AND ({" OR ".join(_conditions(batch))})'
         for remote in search_datasets(client, "", 100, fq=question, include_private=True):
             if fingerprint_of(remote):
@@ -52,6 +52,20 @@ def adoption(desired: DesiredDataset, remote: Remote, reason: Message, *, adopt:
         return DatasetChange(Action.TAKEN, desired.name, text)
     files = tuple(resource.id for resource in desired.package.resources if resource.file)
     return DatasetChange(Action.ADOPT, desired.name, reason, desired, remote, compare(remote, desired), files)
+
+
+def _batches(desired: Sequence[DesiredDataset]) -> Iterator[Sequence[DesiredDataset]]:
+    """Runs of datasets that one search can name."""
+    batch, size = list[DesiredDataset](), 0
+    for each in desired:
+        length = len(quote_plus(" OR ".join(_conditions([each]))))
+        if batch and size + length > _MAX_QUESTION:
+            yield batch
+            batch, size = [], 0
+        batch.append(each)
+        size += length
+    if batch:
+        yield batch
 
 
 def _conditions(batch: Sequence[DesiredDataset]) -> Iterator[str]:

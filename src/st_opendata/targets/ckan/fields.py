@@ -197,6 +197,11 @@ def _portal_losses(
     for part in field.parts:
         if part.name in field.missing and any(source.values(text_of(each), part.path) for each in nodes):
             yield f"{field.name}.{part.name}", message("the site has no field for it")
+    if portal.kind == "date":
+        for node in nodes:
+            if not _DATE.match(text_of(node)):
+                text = message("{value} is not a day, which the portal requires, and is left out", value=text_of(node))
+                yield field.name, text
     if portal.choices is None:
         return
     for node in nodes:

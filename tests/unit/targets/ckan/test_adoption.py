@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import quote_plus
 
 import pytest
 
@@ -24,14 +25,19 @@ MARK = {
 
 
 class Client:
-    """A search that finds these datasets; `asked` is the last filter."""
+    """A search that finds these datasets; `filters` are those it got."""
 
     def __init__(self, *datasets: dict[str, Any]) -> None:
-        self.datasets, self.asked = datasets, ""
+        self.datasets, self.filters = datasets, list[str]()
+
+    @property
+    def asked(self) -> str:
+        """The last filter."""
+        return self.filters[-1]
 
     def read(self, action: str, question: dict[str, Any]) -> Any:
         assert action == "package_search"
-        self.asked = question["fq"]
+        self.filters.append(question["fq"])
         return {"count": len(self.datasets), "results": list(self.datasets)}
 
 
@@ -65,6 +71,14 @@ def test_a_dataset_is_found_by_identifier_or_links(desired: list[DesiredDataset]
     assert list(find_adoptable(cast(CkanClient, client), SITE, desired)) == ["tiny-places"]
     assert client.asked.startswith('organization:"office" AND (')
     assert f'"{BASE}dataset/places"' in client.asked
+
+
+def test_a_search_fits_into_a_url(desired: list[DesiredDataset]) -> None:
+    client = Client()
+    many = [desired[0]] * 50
+    assert find_adoptable(cast(CkanClient, client), SITE, many) == {}
+    assert len(client.filters) > 1
+    assert max(len(quote_plus(each)) for each in client.filters) < 3500
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -109,6 +110,19 @@ def test_a_value_without_choice_is_named_and_goes_to_extras(release: Path) -> No
     assert extras_of(package)["frequency"] == "as needed"
     notice = next(each for each in package.notices if each.field == "update_frequency")
     assert str(notice.text) == "as needed is not among the choices of the portal: daily, weekly"
+
+
+def test_a_date_that_is_not_a_day_is_named(release: Path, tmp_path: Path) -> None:
+    changed = shutil.copytree(release, tmp_path / "release")
+    catalogue = changed / "catalog.ttl"
+    catalogue.write_text(
+        catalogue.read_text("utf-8").replace('dct:issued "2020-02-01"', 'dct:issued "in spring"'), "utf-8"
+    )
+    field = {"field_name": "date_published", "preset": "date", "validators": "isodate"}
+    package = first(changed, site_with(field))
+    assert "date_published" not in package.metadata
+    notices = {each.field: str(each.text) for each in package.notices}
+    assert notices["date_published"] == "in spring is not a day, which the portal requires, and is left out"
 
 
 def test_repeated_fields_get_the_subfields_that_the_portal_has(release: Path) -> None:
