@@ -222,7 +222,7 @@ def test_a_value_that_the_portal_refuses(publisher: Publisher, update: Path, tmp
     start = "distribution/places/towns.csv> a dcat:Distribution"
     before, found, after = catalogue.read_text("utf-8").partition(start)
     assert 'dct:issued "2020-02-01"' in after
-    wrong = after.replace('dct:issued "2020-02-01"', 'dct:issued "2020-02-30"', 1)
+    wrong = after.replace('dct:issued "2020-02-01"', 'dct:issued "2020-13-45"', 1)
     catalogue.write_text(before + found + wrong, "utf-8")
     told = publisher.failed(release)
     assert "the portal refused issued (dct:issued) of towns.csv: Date format incorrect" in told
