@@ -6,6 +6,7 @@ import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from st_opendata.catalogue.fetched import FETCHED, read_fetched
 from st_opendata.catalogue.file_types import choose_format, format_of_content
 from st_opendata.documents import read_document
 from st_opendata.errors import InputError
@@ -15,7 +16,7 @@ from st_opendata.messages.system_errors import system_reason
 from st_opendata.model.descriptions import Catalogue, Dataset
 from st_opendata.model.findings import Finding
 from st_opendata.model.release import Distribution, File
-from st_opendata.model.resources import DatasetFile
+from st_opendata.model.resources import DatasetFile, FetchedFile
 from st_opendata.place import Place
 from st_opendata.release.layout import carried_file
 from st_opendata.spelling import nearest
@@ -32,6 +33,26 @@ def file_findings(catalogue: Catalogue) -> Iterator[Finding]:
                 for key, code, fields in _problems(file, catalogue.folder / dataset.id):
                     place = document.place(("files", number, key))
                     yield finding(code, (place,), dataset=dataset.id, file=file.name, **fields)
+
+
+def fetched_findings(catalogue: Catalogue) -> Iterator[Finding]:
+    """Files that are no longer as they were fetched, each at its line of fetched.yaml."""
+    for dataset in catalogue.datasets:
+        folder, shown = catalogue.folder / dataset.id, f"{dataset.id}/{FETCHED}"
+        for file in read_fetched(folder, shown):
+            code = _fetched_problem(folder, file)
+            if code:
+                place = read_document(folder / FETCHED, shown).place((file.name,))
+                yield finding(code, (place,), dataset=dataset.id, file=file.name, url=file.url, date=file.date)
+
+
+def _fetched_problem(folder: Path, file: FetchedFile) -> str | None:
+    try:
+        return "fetched-changed" if File.of(folder, file.name).sha256 != file.sha256 else None
+    except FileNotFoundError:
+        return "fetched-missing"
+    except OSError:
+        return None  # a table or file that cannot be read has its own finding
 
 
 def _problems(file: DatasetFile, folder: Path) -> Iterator[tuple[str, str, dict[str, object]]]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from st_opendata.catalogue.fetched import with_fetched
 from st_opendata.catalogue.markup import without_markup
 from st_opendata.catalogue.profiles import read_profiles
 from st_opendata.catalogue.resources import read_files, read_links
@@ -191,9 +192,9 @@ def _dataset(listing: Document, catalogue: Catalogue, reader: StatedReader, numb
     descriptions = {key: data.pop(key, []) for key in ("tables", "files", "links")}
     if "id" in data:
         problems.add(("id",), message('delete the key "id": the name of the folder, "{name}", is the id', name=name))
-    if "markdown" in data:
-        unknown = message('the key "{key}" is unknown{hint}', key="markdown", hint=hint("markdown", ("markup",)))
-        problems.add(("markdown",), unknown)
+    for key in data.keys() & {"markdown", "fetched"}:
+        unknown = message('the key "{key}" is unknown{hint}', key=key, hint=hint(key, ("markup",)))
+        problems.add((key,), unknown)
     own = set(data)
     stated = reader.take(data, DATASET, problems)
     of_tables = [
@@ -228,6 +229,7 @@ def _dataset(listing: Document, catalogue: Catalogue, reader: StatedReader, numb
     filled = dataset.with_stated(each for part in terms for each in part)
     _check_names(document, tables)
     filled = filled.model_copy(update={"files": tuple(files), "links": tuple(links)})
+    filled = with_fetched(filled, [*(table.path.name for table in tables), *(file.name for file in files)], folder)
     return _Described(filled, tables, document, around, listed)
 
 

@@ -83,13 +83,13 @@ def read_links(listed: list[Fields]) -> list[DatasetLink]:
     seen: set[str] = set()
     for fields in listed:
         fields.only(_LINK_KEYS)
-        url = _checked(fields, "url", _address, required=True)
+        url = checked(fields, "url", web_address, required=True)
         if url is None:
             continue
         if url in seen:
             fields.problem(message('the address "{url}" is here a second time', url=url), "url")
         seen.add(url)
-        protocol = _checked(fields, "service", protocol_named)
+        protocol = checked(fields, "service", protocol_named)
         if protocol is None and "endpointDescription" in fields and "service" not in fields:
             fields.problem(
                 message("{key} is for services; say which it is, as in {example}", key="endpointDescription",
@@ -105,10 +105,10 @@ def read_links(listed: list[Fields]) -> list[DatasetLink]:
                 license=_licence(fields),
                 format=_format(fields),
                 protocol=protocol,
-                endpoint_description=_checked(fields, "endpointDescription", http_iri),
+                endpoint_description=checked(fields, "endpointDescription", http_iri),
                 conforms_to=_standards(fields),
                 size=_size(fields),
-                sha256=_checked(fields, "sha256", _digest),
+                sha256=checked(fields, "sha256", sha256_digest),
             )
         )
     return found
@@ -157,7 +157,8 @@ def _present(folder: Path, parts: list[str]) -> list[str]:
     return found
 
 
-def _checked(fields: Fields, key: str, check: Callable[[str], T], *, required: bool = False) -> T | None:
+def checked(fields: Fields, key: str, check: Callable[[str], T], *, required: bool = False) -> T | None:
+    """What `check` makes of a text; None where there is no text, or one that it refuses, which is noted."""
     text = fields.text(key, required=required)
     if not text:
         return None
@@ -168,7 +169,8 @@ def _checked(fields: Fields, key: str, check: Callable[[str], T], *, required: b
         return None
 
 
-def _address(text: str) -> str:
+def web_address(text: str) -> str:
+    """An http(s) IRI; MessageError for another text."""
     if web_url(http_iri(text)) is None:
         raise MessageError(message("not an absolute http(s) IRI, as https://example.org/ is"))
     return text
@@ -183,7 +185,7 @@ def _format(fields: Fields) -> Format | None:
             message('"{name}" is not a code of the EU file-type table, as PDF is{hint}', name=text, hint=near)
         )
 
-    return _checked(fields, "format", known)
+    return checked(fields, "format", known)
 
 
 def _licence(fields: Fields) -> Licence | None:
@@ -215,7 +217,7 @@ def _standards(fields: Fields) -> tuple[Standard, ...]:
     found = []
     for each in fields.list_of_fields("conformsTo"):
         each.only(("url", "label"))
-        if url := _checked(each, "url", http_iri, required=True):
+        if url := checked(each, "url", http_iri, required=True):
             found.append(Standard(url, each.local_text("label")))
     return tuple(found)
 
@@ -226,10 +228,11 @@ def _size(fields: Fields) -> int | None:
             return int(text)
         raise MessageError(message("the size of a file is a whole number of bytes"))
 
-    return _checked(fields, "size", whole)
+    return checked(fields, "size", whole)
 
 
-def _digest(text: str) -> str:
+def sha256_digest(text: str) -> str:
+    """A SHA-256 digest in small letters; MessageError for another text."""
     if re.fullmatch("[0-9a-fA-F]{64}", text):
         return text.lower()
     raise MessageError(message("a SHA-256 digest has 64 hexadecimal digits"))

@@ -16,6 +16,7 @@ from st_opendata import __version__
 COMMANDS = (
     "init",
     "import",
+    "fetch",
     "check",
     "build",
     "convert",

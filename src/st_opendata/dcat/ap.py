@@ -16,7 +16,7 @@ import pyoxigraph as ox
 
 from st_opendata.dcat.properties import NodeDescriber
 from st_opendata.dcat.relations import add_relations
-from st_opendata.dcat.resources import add_checksum, add_format, add_links, add_size, has_facts, standards_of, terms_of
+from st_opendata.dcat.resources import add_format, add_links, add_size, has_facts, standards_of, terms_of
 from st_opendata.dcat.stated import add_stated
 from st_opendata.dcat.terms import (
     ADMS,
@@ -26,6 +26,7 @@ from st_opendata.dcat.terms import (
     PROV,
     VOID,
     XSD,
+    add_checksum,
     add_concept,
     add_labelled,
     add_page,
@@ -140,7 +141,7 @@ def _add_distribution(
     described.add(DCAT.downloadURL, url)
     add_format(described, distribution.format)
     add_size(described, distribution.file.size)
-    add_checksum(described, distribution.file.sha256)
+    add_checksum(graph, described.node, distribution.file.sha256)
     described.add_dates()
     described.add_languages()
     described.add_licence()

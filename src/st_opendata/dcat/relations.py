@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
 from st_opendata.dcat.agents import add_attribution
-from st_opendata.dcat.terms import ADMS, DCAT, DCT, PROV, SKOS, add_page, add_text, add_types, state
+from st_opendata.dcat.terms import (
+    ADMS,
+    DCAT,
+    DCT,
+    PROV,
+    RDFS,
+    SKOS,
+    XSD,
+    add_checksum,
+    add_page,
+    add_text,
+    add_types,
+    state,
+)
 from st_opendata.rdf.statements import Statements, iri_node, literal_node
 
 if TYPE_CHECKING:
     from st_opendata.model.descriptions import Catalogue, Dataset
     from st_opendata.model.related import OtherIdentifier, QualifiedRelation, RelatedDataset
+    from st_opendata.model.resources import FetchedFile
 
 
 def add_relations(graph: Statements, catalogue: Catalogue, dataset: Dataset) -> None:
@@ -33,6 +48,22 @@ def add_relations(graph: Statements, catalogue: Catalogue, dataset: Dataset) -> 
         state(graph, node, PROV.qualifiedAttribution, attributed)
     for number, identifier in enumerate(dataset.other_identifier, 1):
         state(graph, node, ADMS.identifier, _add_identifier(graph, f"{iri}#identifier-{number}", identifier))
+    for fetched in dataset.fetched:
+        state(graph, node, PROV.wasGeneratedBy, _add_download(graph, iri, fetched))
+
+
+def _add_download(graph: Statements, dataset: str, fetched: FetchedFile) -> ox.NamedNode:
+    """The download (prov:Activity) of a table or file: from where, when, and the digest of what arrived."""
+    key = sha256(fetched.name.encode()).hexdigest()[:12]
+    activity = add_types(graph, f"{dataset}#download-{key}", PROV.Activity)
+    state(graph, activity, RDFS.label, literal_node(f"GET {fetched.url}"))
+    state(graph, activity, PROV.used, iri_node(fetched.url))
+    state(graph, activity, PROV.endedAtTime, literal_node(fetched.date, datatype=XSD.dateTime))
+    file = add_types(graph, f"{activity.value}-file", PROV.Entity)
+    state(graph, file, RDFS.label, literal_node(fetched.name))
+    add_checksum(graph, file, fetched.sha256)
+    state(graph, activity, PROV.generated, file)
+    return activity
 
 
 def _add_dataset(graph: Statements, catalogue: Catalogue, related: RelatedDataset) -> ox.NamedNode:

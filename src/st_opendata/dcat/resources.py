@@ -16,8 +16,8 @@ from st_opendata.dcat.terms import (
     DCT,
     FOAF,
     RDFS,
-    SPDX,
     XSD,
+    add_checksum,
     add_concept,
     add_page,
     add_standard,
@@ -102,16 +102,6 @@ def add_size(described: NodeDescriber, size: int) -> None:
     described.add(DCAT.byteSize, literal_node(str(size), datatype=XSD.nonNegativeInteger))
 
 
-def add_checksum(described: NodeDescriber, digest: str) -> None:
-    """spdx:checksum with a SHA-256 digest."""
-    graph, iri = described.graph, described.node.value
-    checksum = add_types(graph, f"{iri}{'-' if '#' in iri else '#'}checksum", SPDX.Checksum)
-    algorithm = add_types(graph, SPDX.checksumAlgorithm_sha256, SPDX.ChecksumAlgorithm)
-    state(graph, checksum, SPDX.algorithm, algorithm)
-    state(graph, checksum, SPDX.checksumValue, literal_node(digest, datatype=XSD.hexBinary))
-    described.add(SPDX.checksum, checksum)
-
-
 def _file_of(dataset: Dataset, distribution: Distribution) -> DatasetFile | None:
     if not distribution.carried:
         return None
@@ -137,7 +127,7 @@ def _add_link(graph: Statements, catalogue: Catalogue, dataset: Dataset, link: D
     if link.size is not None:
         add_size(described, link.size)
     if link.sha256:
-        add_checksum(described, link.sha256)
+        add_checksum(graph, described.node, link.sha256)
     described.add_dates()
     described.add_languages()
     described.add_licence()

@@ -105,3 +105,13 @@ def add_labelled(graph: Statements, iri: str, kind: URIRef, text: Text) -> ox.Na
     node = add_types(graph, iri, kind)
     add_text(graph, node, RDFS.label, text)
     return node
+
+
+def add_checksum(graph: Statements, node: ox.NamedNode, digest: str) -> None:
+    """spdx:checksum with a SHA-256 digest."""
+    iri = node.value
+    checksum = add_types(graph, f"{iri}{'-' if '#' in iri else '#'}checksum", SPDX.Checksum)
+    algorithm = add_types(graph, SPDX.checksumAlgorithm_sha256, SPDX.ChecksumAlgorithm)
+    state(graph, checksum, SPDX.algorithm, algorithm)
+    state(graph, checksum, SPDX.checksumValue, literal_node(digest, datatype=XSD.hexBinary))
+    state(graph, node, SPDX.checksum, checksum)

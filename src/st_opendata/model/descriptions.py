@@ -39,7 +39,7 @@ from st_opendata.model.records import (
     coded,
 )
 from st_opendata.model.related import OtherIdentifier, QualifiedRelation, Related
-from st_opendata.model.resources import DatasetFile, DatasetLink
+from st_opendata.model.resources import DatasetFile, DatasetLink, FetchedFile
 from st_opendata.model.tables import Table
 from st_opendata.model.targets import DatasetTarget, TargetSettings
 from st_opendata.spelling import hint
@@ -166,6 +166,8 @@ class Dataset(Terms):
     tables: tuple[Table, ...] = ()
     files: tuple[DatasetFile, ...] = ()
     links: tuple[DatasetLink, ...] = ()
+    fetched: tuple[FetchedFile, ...] = ()
+    """The tables and files that `fetch` stored, by `fetched.yaml`; not a key of dataset.yaml."""
 
     @field_validator("formats")
     @classmethod

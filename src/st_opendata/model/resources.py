@@ -57,3 +57,18 @@ class DatasetLink:
     conforms_to: tuple[Standard, ...] = ()
     size: int | None = None
     sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedFile:
+    """A file of a folder, `name` with `/`, that was fetched from `url`: when (UTC, RFC 3339), and what it was then.
+
+    `etag` and `last_modified` are the server's, empty where it has none: by them it says whether the file changed.
+    """
+
+    name: str
+    url: str
+    date: str
+    sha256: str
+    etag: str = ""
+    last_modified: str = ""

@@ -13,12 +13,16 @@ from pathlib import Path
 
 import pytest
 from plans import PDF, write_plans
-from rdflib import Graph, URIRef
-from rdflib.namespace import DCAT, DCTERMS
+from rdflib import Graph, Literal, URIRef
+from rdflib.namespace import DCAT, DCTERMS, PROV, XSD
 
 from st_opendata.build import Job, build, check
-from st_opendata.build.files import file_findings
+from st_opendata.build.files import fetched_findings, file_findings
 from st_opendata.catalogue import read_catalogue
+from st_opendata.catalogue.fetched import write_fetched
+from st_opendata.dcat.terms import SPDX
+from st_opendata.model.findings import Severity
+from st_opendata.model.resources import FetchedFile
 from st_opendata.release import read_release
 from st_opendata.shacl import validate_catalogue
 
@@ -171,3 +175,33 @@ def test_files_with_hostile_names_are_released_unchanged(seed: int, folder: Path
     graph = Graph().parse(release / "catalog.ttl")
     assert len(set(graph.objects(None, DCAT.downloadURL))) == len(names)
     assert read_release(release).datasets[0].points == 355  # without keywords, and text is not machine-readable
+
+
+def test_a_fetched_file_says_where_it_is_from(folder: Path, tmp_path: Path) -> None:
+    digest = hashlib.sha256((folder / "plans" / "report.pdf").read_bytes()).hexdigest()
+    url = "https://archive.fennwick.example/report"
+    entry = FetchedFile("report.pdf", url, "2026-11-30T10:00:00Z", digest)
+    schema = FetchedFile("schema.json", "https://schemas.example/schema.json", "2026-11-30T10:00:00Z", "0" * 64)
+    write_fetched(folder / "plans", [schema, entry])
+    (dataset,) = read_catalogue(folder).datasets
+    assert [link.url for link in dataset.source] == [url]
+    assert [(each.code, each.places[0].line) for each in fetched_findings(read_catalogue(folder))] == [
+        ("fetched-missing", 6)
+    ]
+    write_fetched(folder / "plans", [entry])
+    outcome = build(Job(folder), tmp_path / "release")
+    assert outcome.release is not None
+    assert "plans/fetched.yaml" in {file.path for file in outcome.release.inputs}
+    graph = Graph().parse(tmp_path / "release" / "catalogue.ttl")
+    node = URIRef(f"{BASE}/dataset/plans")
+    assert (node, PROV.wasDerivedFrom, URIRef(url)) in graph
+    (activity,) = graph.objects(node, PROV.wasGeneratedBy)
+    assert graph.value(activity, PROV.used) == URIRef(url)
+    assert (activity, PROV.endedAtTime, Literal(entry.date, datatype=XSD.dateTime)) in graph
+    checksum = graph.value(graph.value(activity, PROV.generated), SPDX.checksum)
+    assert digest == str(graph.value(checksum, SPDX.checksumValue))
+    (folder / "plans" / "report.pdf").write_bytes(PDF + b"%edited")
+    changed = [each for each in check(Job(folder)).findings if each.code == "fetched-changed"]
+    assert [(each.severity, str(each.places[0])) for each in changed] == [
+        (Severity.WARNING, "plans/fetched.yaml, line 2, column 1")
+    ]
