@@ -192,7 +192,7 @@ def test_a_fetched_file_says_where_it_is_from(folder: Path, tmp_path: Path) -> N
     outcome = build(Job(folder), tmp_path / "release")
     assert outcome.release is not None
     assert "plans/fetched.yaml" in {file.path for file in outcome.release.inputs}
-    graph = Graph().parse(tmp_path / "release" / "catalogue.ttl")
+    graph = Graph().parse(tmp_path / "release" / "catalog.ttl")
     node = URIRef(f"{BASE}/dataset/plans")
     assert (node, PROV.wasDerivedFrom, URIRef(url)) in graph
     (activity,) = graph.objects(node, PROV.wasGeneratedBy)

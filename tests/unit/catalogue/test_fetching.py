@@ -148,21 +148,22 @@ def test_an_edited_file_stays_when_all_are_renewed(site: str, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("path", "status", "body", "headers", "expected"),
+    ("path", "answer", "headers", "expected"),
     [
-        ("/gone.csv", 410, b"", {}, "answered 410"),
-        ("/none.csv", 204, b"", {}, "answered 204"),
-        ("/empty.csv", 200, b"", {}, "empty file"),
-        ("/login.csv", 200, PAGE, {"Content_Type": "text/csv"}, "web page"),
-        ("/big.csv", 200, b"x" * 1001, {}, "has 1,001 bytes; the limit is 1,000"),
-        ("/short.csv", 200, b"x" * 10, {"Content_Length": "20"}, "broke off"),
-        ("/round.csv", 302, b"", {"Location": "/round.csv"}, "redirects more than 5 times"),
-        ("/away.csv", 302, b"", {"Location": "file:///etc/passwd"}, "not an http"),
+        ("/gone.csv", (410, b""), {}, "answered 410"),
+        ("/none.csv", (204, b""), {}, "answered 204"),
+        ("/empty.csv", (200, b""), {}, "empty file"),
+        ("/login.csv", (200, PAGE), {"Content_Type": "text/csv"}, "web page"),
+        ("/big.csv", (200, b"x" * 1001), {}, "has 1,001 bytes; the limit is 1,000"),
+        ("/short.csv", (200, b"x" * 10), {"Content_Length": "20"}, "broke off"),
+        ("/round.csv", (302, b""), {"Location": "/round.csv"}, "redirects more than 5 times"),
+        ("/away.csv", (302, b""), {"Location": "file:///etc/passwd"}, "not an http"),
     ],
 )
 def test_failures_leave_the_folder_as_it_was(
-    site: str, tmp_path: Path, path: str, status: int, body: bytes, headers: dict[str, str], expected: str
+    site: str, tmp_path: Path, path: str, answer: tuple[int, bytes], headers: dict[str, str], expected: str
 ) -> None:
+    status, body = answer
     publish(path, body, status, **headers)
     with pytest.raises(RemoteError, match=expected) as error:
         store_file(site + path, tmp_path, OPTIONS)
