@@ -46,6 +46,15 @@ def fetched_findings(catalogue: Catalogue) -> Iterator[Finding]:
                 yield finding(code, (place,), dataset=dataset.id, file=file.name, url=file.url, date=file.date)
 
 
+def schema_findings(catalogue: Catalogue) -> Iterator[Finding]:
+    """What is not kept of the Table Schemas of tables, each at its line of the schema."""
+    for dataset in catalogue.datasets:
+        for table in dataset.tables:
+            for loss in table.losses:
+                fields = {"field": loss.field, "reason": loss.reason}
+                yield finding("schema-not-kept", (loss.place,), dataset=dataset.id, **fields)
+
+
 def _fetched_problem(folder: Path, file: FetchedFile) -> str | None:
     try:
         return "fetched-changed" if File.of(folder, file.name).sha256 != file.sha256 else None

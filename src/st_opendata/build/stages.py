@@ -13,7 +13,7 @@ from typing import Any
 from st_opendata import __version__
 from st_opendata.build.background import Background, find_background
 from st_opendata.build.description import description_findings, expected_description, identity
-from st_opendata.build.files import carried_inputs, carry_files, fetched_findings, file_findings
+from st_opendata.build.files import carried_inputs, carry_files, fetched_findings, file_findings, schema_findings
 from st_opendata.build.job import Job, Outcome
 from st_opendata.build.progress import STAGE, Steps
 from st_opendata.build.reuse import Reuse
@@ -112,7 +112,7 @@ def _checked(job: Job, steps: Steps, *, writes: bool = False) -> Iterator[tuple[
     ontology, shapes = background.ontology(), background.shapes(catalogue.language)
     with _load(catalogue, job.settings, sizes, steps) as facts:
         findings = [*shapes.notices, *language_findings(catalogue), *file_findings(catalogue)]
-        findings += [*fetched_findings(catalogue), *facts.findings]
+        findings += [*fetched_findings(catalogue), *schema_findings(catalogue), *facts.findings]
         if shapes_checked := conforms(findings):
             steps(message("Validating the facts"), STAGE + _VALIDATING * size)
             findings += profile_findings(facts, background.profiles)
@@ -299,6 +299,8 @@ def _inputs(folder: Path, catalogue: Catalogue, carried: Distributions) -> Itera
         yield File.of(folder, f"{dataset.id}/dataset.yaml")
         if (folder / dataset.id / FETCHED).exists():
             yield File.of(folder, f"{dataset.id}/{FETCHED}")
+        for schema in dict.fromkeys(table.schema for table in dataset.tables if table.schema):
+            yield File.of(folder, schema)
         files = {file.path: file for file in carried_inputs(carried, dataset)}
         for file in dict.fromkeys(table.file for table in dataset.tables):  # a workbook may hold several
             files.setdefault(file, File.of(folder, file))

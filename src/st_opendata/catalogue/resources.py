@@ -47,7 +47,7 @@ def read_files(listed: list[Fields], folder: Path) -> list[DatasetFile]:
     for fields in listed:
         fields.only(_FILE_KEYS)
         name = fields.text("path")
-        path = _path(fields, name, folder) if name else None
+        path = file_path(fields, name, folder) if name else None
         if name is None or path is None:
             continue
         alike = unicodedata.normalize("NFC", name).casefold()
@@ -114,31 +114,31 @@ def read_links(listed: list[Fields]) -> list[DatasetLink]:
     return found
 
 
-def _path(fields: Fields, name: str, folder: Path) -> Path | None:
+def file_path(fields: Fields, name: str, folder: Path, key: str = "path") -> Path | None:
     """The file, in the dataset's folder, and after symbolic links still in it."""
     parts = name.split("/")
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:/|/", name) or ".." in parts:
         fields.problem(
-            message('"{file}" leaves the catalogue; name a file in the folder of the dataset', file=name), "path"
+            message('"{file}" leaves the catalogue; name a file in the folder of the dataset', file=name), key
         )
     elif re.search(r"[\x00-\x1f\x7f\\]", name):
         fields.problem(
-            message('"{file}" has a character that no file name should have; rename the file', file=name), "path"
+            message('"{file}" has a character that no file name should have; rename the file', file=name), key
         )
     elif any(part.startswith(".") or not part.strip() for part in parts):
         fields.problem(
-            message('"{file}" has a part that is empty or begins with a dot; rename the file', file=name), "path"
+            message('"{file}" has a part that is empty or begins with a dot; rename the file', file=name), key
         )
     elif any(len(part.encode()) > _LONGEST for part in parts):
         fields.problem(
-            message("the name of the file is longer than {limit} bytes; rename the file", limit=_LONGEST), "path"
+            message("the name of the file is longer than {limit} bytes; rename the file", limit=_LONGEST), key
         )
     else:
         path = folder.joinpath(*(_present(folder, parts)))
         if path.resolve().is_relative_to(folder.resolve()):
             return path
         fields.problem(
-            message('"{file}" is a link that leaves the catalogue; put the file itself there', file=name), "path"
+            message('"{file}" is a link that leaves the catalogue; put the file itself there', file=name), key
         )
     return None
 

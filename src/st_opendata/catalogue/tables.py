@@ -16,6 +16,7 @@ from typing import Any
 
 from st_opendata.catalogue.extensions import read_cleaning, read_row_rules, read_sheet, read_splits, table_name
 from st_opendata.catalogue.properties import datatype, dialect
+from st_opendata.catalogue.table_schema import read_schema, with_schema
 from st_opendata.csvw import complaints
 from st_opendata.documents import Fields
 from st_opendata.errors import reason_of
@@ -37,7 +38,7 @@ _INHERITED = (
 )  # fmt: skip
 _TABLE_KEYS = (
     "url", "sheet", "name", "title", "description", "dialect", "rows", "cleaning", "split", "lenient",
-    "tableSchema", "suppressOutput", *_INHERITED,
+    "schema", "tableSchema", "suppressOutput", *_INHERITED,
 )  # fmt: skip
 _SCHEMA_KEYS = ("columns", "primaryKey", "foreignKeys", *_INHERITED)
 _COLUMN_KEYS = ("name", "titles", "description", "virtual", "where", "suppressOutput", "personal", *_INHERITED)
@@ -64,7 +65,10 @@ def read_table(fields: Fields, around: Surroundings) -> Table | None:
     fields.only(_TABLE_KEYS)
     url = fields.text("url")
     path = _path(fields, url, around) if url else None
-    schema = fields.below("tableSchema")
+    described = read_schema(fields, around.folder, around.dataset, path.name) if path else None
+    if described:
+        fields = with_schema(fields, described)
+    schema = fields.below("tableSchema") if described or "schema" not in fields or "tableSchema" in fields else None
     if schema is None or path is None:
         return None
     schema.only(_SCHEMA_KEYS)
@@ -74,6 +78,8 @@ def read_table(fields: Fields, around: Surroundings) -> Table | None:
         name = f"{around.dataset}/{name}"
     inherited = {key: level for level in (fields, schema) for key in _INHERITED if key in level}
     listed = schema.list_of_fields("columns")
+    if described:
+        listed = described.columns(listed, inherited)
     if not listed:
         schema.problem(message("the table has no columns"), "columns")
         return None
@@ -111,6 +117,8 @@ def read_table(fields: Fields, around: Surroundings) -> Table | None:
         foreign_keys=tuple(_foreign_keys(schema, sources, around.dataset)),
         rules=read_row_rules(fields, written),
         lenient=fields.flag("lenient"),
+        schema=described.file if described else "",
+        losses=tuple(described.losses) if described else (),
     )
 
 

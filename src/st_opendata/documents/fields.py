@@ -23,6 +23,14 @@ class Fields:
     def __contains__(self, key: str) -> bool:
         return key in self._data
 
+    def filled(self, data: dict[str, Any]) -> Fields:
+        """The same mapping with these values for the keys that it does not have."""
+        return Fields({**data, **self._data}, self._loc, self._problems)
+
+    def replaced(self, key: str, value: object) -> Fields:
+        """The same mapping with this value under the key."""
+        return Fields({**self._data, key: value}, self._loc, self._problems)
+
     def keys(self) -> tuple[str, ...]:
         """The keys, in the order of the file."""
         return tuple(self._data)

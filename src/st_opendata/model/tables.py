@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from st_opendata.messages.message import Message
 from st_opendata.model.text import Text
 from st_opendata.place import Place, cell_name
 
@@ -171,6 +172,15 @@ class ForeignKey:
 
 
 @dataclass(frozen=True, slots=True)
+class SchemaLoss:
+    """What CSVW cannot say of a field of a Table Schema: where it is, its name, and the reason."""
+
+    place: Place
+    field: str
+    reason: Message
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
     """A sheet of a workbook; without a name it is the only one that can be seen.
 
@@ -208,6 +218,10 @@ class Table:
     rules: tuple[RowRule, ...] = ()
     lenient: bool = False
     """Wrong cells are left out of the facts, and reported as warnings."""
+    schema: str = ""
+    """The file of the Table Schema that describes the table, as `file` is written; empty if there is none."""
+    losses: tuple[SchemaLoss, ...] = ()
+    """What is not kept of it."""
 
     @property
     def stem(self) -> str:

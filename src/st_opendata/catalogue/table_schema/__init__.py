@@ -1,0 +1,9 @@
+"""Frictionless Table Schema and Data Package as the description of a table: `schema:` in dataset.yaml.
+
+The schemas of data.gouv.fr (SCDL and others) are Table Schemas. A field becomes a CSVW column, as it would be written
+in dataset.yaml; what CSVW cannot say is named in a list, which becomes findings.
+"""
+
+from st_opendata.catalogue.table_schema.reading import SchemaTable, read_schema, with_schema
+
+__all__ = ["SchemaTable", "read_schema", "with_schema"]
