@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -58,6 +59,22 @@ def write_fetched(folder: Path, files: Iterable[FetchedFile]) -> None:
         draft = scratch / FETCHED
         draft.write_text(_HEADING + text, "utf-8", newline="\n")
         draft.replace(folder / FETCHED)
+
+
+def copy_fetched(copies: Mapping[Path, str], folder: Path) -> None:
+    """Write the records of files that were copied into a folder, under the names of the `copies` there.
+
+    Raises:
+        InputError, ConfigurationError: a list of the originals cannot be read, or is wrong.
+    """
+    found = [
+        replace(entry, name=copy)
+        for path, copy in copies.items()
+        for entry in read_fetched(path.parent, str(path.parent / FETCHED))
+        if entry.name == path.name
+    ]
+    if found:
+        write_fetched(folder, found)
 
 
 def with_fetched(dataset: Dataset, names: Collection[str], folder: Path) -> Dataset:

@@ -66,10 +66,11 @@ def read_table(fields: Fields, around: Surroundings) -> Table | None:
     url = fields.text("url")
     path = _path(fields, url, around) if url else None
     described = read_schema(fields, around.folder, around.dataset, path.name) if path else None
-    if described:
-        fields = with_schema(fields, described)
-    schema = fields.below("tableSchema") if described or "schema" not in fields or "tableSchema" in fields else None
-    if schema is None or path is None:
+    if path is None or (described is None and "schema" in fields):
+        return None
+    fields = with_schema(fields, described)
+    schema = fields.below("tableSchema")
+    if schema is None:
         return None
     schema.only(_SCHEMA_KEYS)
     sheet = read_sheet(fields, path)
@@ -78,8 +79,7 @@ def read_table(fields: Fields, around: Surroundings) -> Table | None:
         name = f"{around.dataset}/{name}"
     inherited = {key: level for level in (fields, schema) for key in _INHERITED if key in level}
     listed = schema.list_of_fields("columns")
-    if described:
-        listed = described.columns(listed, inherited)
+    listed = described.columns(listed, inherited) if described else listed
     if not listed:
         schema.problem(message("the table has no columns"), "columns")
         return None

@@ -29,6 +29,8 @@ class DraftColumn:
     remarks: list[Message] = field(default_factory=list)
     part_of: str | None = None
     place: int = 0
+    described: bool = False
+    """Whether the schema of the table describes it, so that dataset.yaml need not."""
 
     def called(self) -> str:
         """The name that people use: its title, else its name."""
@@ -42,6 +44,16 @@ class DraftReference:
     column: DraftColumn
     table: DraftTable
     key: DraftColumn
+
+
+@dataclass(slots=True)
+class DraftSchema:
+    """A Table Schema that describes a table: the name and content of its copy, and fields that the table lacks."""
+
+    file: str
+    content: str
+    without: tuple[str, ...]
+    has_key: bool = False
 
 
 @dataclass(slots=True)
@@ -65,3 +77,4 @@ class DraftTable:
     """Line and cells of the first rows, as they were read."""
     kept: KeptTable | None = None
     """All cells, where some columns have too many different ones for a profile."""
+    schema: DraftSchema | None = None

@@ -49,6 +49,9 @@ def _table(table: DraftTable, file: str, language: str, lang: str) -> Iterator[s
     if table.source.sheet is not None:
         outline |= {"sheet": table.source.sheet, "name": table.name}
     outline["title"] = {language: table.source.name}
+    if table.schema:
+        absent = list(table.schema.without)
+        outline["schema"] = {"path": table.schema.file, "without": absent} if absent else table.schema.file
     first, *others = (f"{key}: {_flow(value)}" for key, value in outline.items())
     yield f"- {first}"
     yield from (f"  {line}" for line in others)
@@ -63,20 +66,32 @@ def _table(table: DraftTable, file: str, language: str, lang: str) -> Iterator[s
     if table.splits:
         yield "  split:"
         yield from (f"    - {_flow({'column': of, 'pattern': pattern})}" for of, pattern in table.splits.items())
+    yield from _schema(table, language, lang)
+
+
+def _schema(table: DraftTable, language: str, lang: str) -> Iterator[str]:
+    """Keys and columns, as far as no Table Schema has them."""
+    columns = [column for column in table.columns if not column.described]
+    has_key = table.schema is not None and table.schema.has_key
+    if table.schema and not columns and (has_key or not table.key):
+        return
     yield "  tableSchema:"
-    if table.key:
+    if has_key:
+        pass
+    elif table.key:
         names = [column.name for column in table.key]
         yield f"    aboutUrl: {_flow('/'.join([table.name, *(f'{{{name}}}' for name in names)]))}"
         yield f"    primaryKey: {_flow(names if len(names) > 1 else names[0])}"
     else:
         yield from (f"    {_comment(text, lang)}" for text in _NO_KEY)
-    if table.references:
+    if table.references and not table.schema:
         yield "    foreignKeys:"
-    for each in table.references:
+    for each in table.references if not table.schema else ():
         reference = {"resource": f"{each.table.name}.csv", "columnReference": each.key.name}
         yield f"      - {_flow({'columnReference': each.column.name, 'reference': reference})}"
-    yield "    columns:"
-    for column in table.columns:
+    if columns:
+        yield "    columns:"
+    for column in columns:
         yield from (f"      {_comment(remark, lang)}" for remark in column.remarks)
         yield f"      - {_flow(_column(column, table, language))}"
 

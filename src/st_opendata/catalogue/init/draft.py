@@ -9,10 +9,12 @@ from datetime import date
 from pathlib import Path
 
 from st_opendata.catalogue import read_catalogue
+from st_opendata.catalogue.fetched import copy_fetched
 from st_opendata.catalogue.init.columns import DraftColumn, DraftTable
 from st_opendata.catalogue.init.dataset_yaml import dataset_text
 from st_opendata.catalogue.init.kept import CellStore
 from st_opendata.catalogue.init.numerals import datatype_of
+from st_opendata.catalogue.init.schemas import add_schemas, split_sources
 from st_opendata.catalogue.init.sources import RawTable, find_sources
 from st_opendata.catalogue.init.tables import draft_tables
 from st_opendata.catalogue.profiles import packaged_profile, packaged_profiles
@@ -92,13 +94,17 @@ def draft_catalogue(folder: Path, files: Sequence[Path], answers: Answers) -> Dr
     """
     with stage(folder, refuse=_refuse) as draft:
         languages = (answers.language,) if answers.language_given else ()
-        sources = [source for path in files for source in find_sources(path, languages)]
+        named = split_sources(files)
+        sources = [source for path in named.tables for source in find_sources(path, languages)]
         identifier = slug(folder.resolve().name) or "catalogue"
         identifier = identifier if len(identifier) > 1 else f"{identifier}-data"
         with CellStore(answers.memory, answers.threads) as store:
             tables = draft_tables(sources, list(_names(sources)), store)
         copies = _copy(sources, draft.folder / identifier)
         by_table = {table.name: copies[table.source.path] for table in tables}
+        add_schemas(tables, named.descriptors, by_table)
+        _write_schemas(tables, draft.folder / identifier)
+        copy_fetched(copies, draft.folder / identifier)
         catalogue = _catalogue(identifier, answers)
         proposals = tuple(_propose_profiles(tables))
         for each in proposals:
@@ -139,6 +145,12 @@ def _copy(sources: Sequence[RawTable], folder: Path) -> dict[Path, str]:
         names[path] = free(slug(path.stem) or "table", [*_OWN_NAMES, *stems]) + ending
         shutil.copyfile(path, folder / names[path])
     return names
+
+
+def _write_schemas(tables: Sequence[DraftTable], folder: Path) -> None:
+    for table in tables:
+        if table.schema:
+            (folder / table.schema.file).write_text(table.schema.content, "utf-8", newline="\n")
 
 
 def _catalogue(identifier: str, answers: Answers) -> Description:

@@ -4,6 +4,8 @@ The schemas of data.gouv.fr (SCDL and others) are Table Schemas. A field becomes
 in dataset.yaml; what CSVW cannot say is named in a list, which becomes findings.
 """
 
+from st_opendata.catalogue.table_schema.columns import column_of
+from st_opendata.catalogue.table_schema.descriptor import Descriptor, find_descriptor, resource_files
 from st_opendata.catalogue.table_schema.reading import SchemaTable, read_schema, with_schema
 
-__all__ = ["SchemaTable", "read_schema", "with_schema"]
+__all__ = ["Descriptor", "SchemaTable", "column_of", "find_descriptor", "read_schema", "resource_files", "with_schema"]

@@ -28,10 +28,12 @@ class Descriptor:
     files: Mapping[str, str] = field(default_factory=dict)
 
 
-def is_descriptor(document: Document) -> bool:
-    """Whether a document is a Table Schema or a Data Package."""
-    data = document.data
-    return isinstance(data, dict) and bool(_mappings(data.get("fields")) or _mappings(data.get("resources")))
+def find_descriptor(path: Path, shown: str, table: str) -> Descriptor | None:
+    """The Table Schema in a file for the table with this file name; None if it has none. Raises as `read_document`."""
+    try:
+        return read_descriptor(path, shown, table)
+    except MessageError:
+        return None
 
 
 def read_descriptor(path: Path, shown: str, table: str) -> Descriptor:

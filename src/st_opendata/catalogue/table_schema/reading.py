@@ -90,8 +90,10 @@ def read_schema(fields: Fields, folder: Path, dataset: str, table: str) -> Schem
     return schema
 
 
-def with_schema(fields: Fields, schema: SchemaTable) -> Fields:
+def with_schema(fields: Fields, schema: SchemaTable | None) -> Fields:
     """The table with the keys of the schema that it does not state itself; `tableSchema` and the like key by key."""
+    if schema is None:
+        return fields
     for key, given in schema.data.items():
         own = fields.value(key)
         if isinstance(own, dict) and key in ("tableSchema", "dialect", "cleaning"):

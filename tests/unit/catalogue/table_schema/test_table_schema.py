@@ -127,7 +127,11 @@ def test_names_that_csvw_refuses_stay_titles(tmp_path: Path) -> None:
 
 
 def test_keys_become_keys(tmp_path: Path) -> None:
-    fields = [{"name": "the id"}, {"name": "parent"}, {"name": "code", "constraints": {"unique": True, "required": 1}}]
+    fields: list[dict[str, Any]] = [
+        {"name": "the id"},
+        {"name": "parent"},
+        {"name": "code", "constraints": {"unique": True, "required": 1}},
+    ]
     keys = {"foreignKeys": [{"fields": "parent", "reference": {"resource": "", "fields": "the id"}}]}
     table = read(tmp_path, {"fields": fields, "primaryKey": "the id", **keys, "uniqueKeys": [["parent"]]})
     assert table.primary_key == ("the_id",)
@@ -206,7 +210,7 @@ def test_a_data_package_gives_the_dialect_and_the_schema_of_its_resource(tmp_pat
         (
             "schema.json",
             {"resources": [{"path": "trees.csv", "schema": "https://s.example/a"}]},
-            "which check and build",
+            "a URL, which",
         ),
         ("{path: schema.json, without: [none]}", {"fields": [{"name": "id"}]}, 'no column "none"'),
     ],
@@ -235,5 +239,5 @@ def test_cells_are_checked_by_the_schema(tmp_path: Path) -> None:
     assert {(each.code, each.places[0].row) for each in outcome.findings if each.severity == "violation"} == {
         ("cell-range", 4),
         ("cell-datatype", 4),
-        ("key-duplicate", 4),
+        ("key-duplicate", 2),
     }
