@@ -40,7 +40,7 @@ _MEDIA_TYPES = MimeTypes()  # those of Python: the system's files differ from ma
 _LONGEST = 100
 
 
-class Change(StrEnum):
+class FetchChange(StrEnum):
     """What fetching a file did to the one on the disk."""
 
     NEW = "new"
@@ -65,7 +65,7 @@ class FetchResult:
 
     path: Path
     url: str
-    change: Change
+    change: FetchChange
     before: str = ""
     sha256: str = ""
     error: StError | None = None
@@ -132,7 +132,7 @@ def renew_files(folder: Path, options: FetchOptions) -> Iterator[FetchResult]:
             try:
                 yield _renew(client, home, entry, options)
             except StError as error:
-                yield FetchResult(path, entry.url, Change.FAILED, error=error)
+                yield FetchResult(path, entry.url, FetchChange.FAILED, error=error)
 
 
 def _renew(client: HttpClient, home: Path, entry: FetchedFile, options: FetchOptions) -> FetchResult:
@@ -201,7 +201,7 @@ def _fetch(client: HttpClient, url: str, target: _Target, options: FetchOptions)
                 on_progress=lambda done: options.on_progress(name or url, done),
             )
             if got is None:
-                return FetchResult(target.folder / str(name), url, Change.UNCHANGED, before, before)
+                return FetchResult(target.folder / str(name), url, FetchChange.UNCHANGED, before, before)
             _refuse_content(got, name, url)
             path = target.folder / (name or _safe_name(got))
             before = _put(got, path, options)
@@ -214,7 +214,7 @@ def _fetch(client: HttpClient, url: str, target: _Target, options: FetchOptions)
     _record(
         target.home, path, FetchedFile("", url, date, got.sha256, got.validators.etag, got.validators.last_modified)
     )
-    change = Change.NEW if not before else Change.UNCHANGED if before == got.sha256 else Change.CHANGED
+    change = FetchChange.NEW if not before else FetchChange.UNCHANGED if before == got.sha256 else FetchChange.CHANGED
     return FetchResult(path, url, change, before, got.sha256)
 
 

@@ -69,8 +69,7 @@ def read_table(fields: Fields, around: Surroundings) -> Table | None:
     if path is None or (described is None and "schema" in fields):
         return None
     fields = with_schema(fields, described)
-    schema = fields.below("tableSchema")
-    if schema is None:
+    if (schema := fields.below("tableSchema")) is None:
         return None
     schema.only(_SCHEMA_KEYS)
     sheet = read_sheet(fields, path)

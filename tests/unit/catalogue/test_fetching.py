@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 import pytest
 
 from st_opendata.catalogue.fetched import FETCHED, read_fetched
-from st_opendata.catalogue.fetching import Change, FetchOptions, renew_files, store_file
+from st_opendata.catalogue.fetching import FetchChange, FetchOptions, renew_files, store_file
 from st_opendata.errors import InputError, RemoteError, StError, UsageError
 
 OPTIONS = FetchOptions(size=1000, seconds=5)
@@ -67,7 +67,7 @@ def names(folder: Path) -> list[str]:
 def test_a_file_is_stored_with_its_record(site: str, tmp_path: Path) -> None:
     publish("/trees.csv", ETag='"v1"', Last_Modified="Mon, 30 Nov 2026 10:00:00 GMT")
     result = store_file(f"{site}/trees.csv#rows", tmp_path, OPTIONS)
-    assert (result.path, result.change, result.before) == (tmp_path / "trees.csv", Change.NEW, "")
+    assert (result.path, result.change, result.before) == (tmp_path / "trees.csv", FetchChange.NEW, "")
     assert result.path.read_bytes() == CSV
     (entry,) = read_fetched(tmp_path, "fetched.yaml")
     assert (entry.name, entry.url, entry.etag) == ("trees.csv", f"{site}/trees.csv", '"v1"')
@@ -113,8 +113,8 @@ def test_another_file_is_replaced_only_if_asked(site: str, tmp_path: Path) -> No
         store_file(f"{site}/trees.csv", tmp_path, OPTIONS)
     assert (tmp_path / "trees.csv").read_text() == "my own\n"
     assert names(tmp_path) == ["trees.csv"]
-    assert store_file(f"{site}/trees.csv", tmp_path, REPLACE).change == Change.CHANGED
-    assert store_file(f"{site}/trees.csv", tmp_path, OPTIONS).change == Change.UNCHANGED
+    assert store_file(f"{site}/trees.csv", tmp_path, REPLACE).change == FetchChange.CHANGED
+    assert store_file(f"{site}/trees.csv", tmp_path, OPTIONS).change == FetchChange.UNCHANGED
 
 
 def test_renewing_asks_only_for_what_changed(site: str, tmp_path: Path) -> None:
@@ -127,7 +127,7 @@ def test_renewing_asks_only_for_what_changed(site: str, tmp_path: Path) -> None:
     first = (tmp_path / "a" / FETCHED).read_bytes()
     Handler.asked.clear()
     found = list(renew_files(tmp_path, OPTIONS))
-    assert [each.change for each in found] == [Change.UNCHANGED, Change.CHANGED, Change.NEW]
+    assert [each.change for each in found] == [FetchChange.UNCHANGED, FetchChange.CHANGED, FetchChange.NEW]
     assert found[1].before != found[1].sha256
     assert [headers.get("If-None-Match") for _, headers in Handler.asked] == ['"a1"', '"b1"', None]
     assert (tmp_path / "a" / FETCHED).read_bytes() == first
@@ -141,10 +141,10 @@ def test_an_edited_file_stays_when_all_are_renewed(site: str, tmp_path: Path) ->
     (tmp_path / "a.csv").write_text("edited\n")
     del Handler.files["/b.csv"]
     found = list(renew_files(tmp_path, OPTIONS))
-    assert [each.change for each in found] == [Change.FAILED, Change.FAILED, Change.UNCHANGED]
+    assert [each.change for each in found] == [FetchChange.FAILED, FetchChange.FAILED, FetchChange.UNCHANGED]
     assert [type(each.error) for each in found[:2]] == [InputError, RemoteError]
     assert (tmp_path / "a.csv").read_text() == "edited\n"
-    assert next(iter(renew_files(tmp_path, REPLACE))).change == Change.CHANGED
+    assert next(iter(renew_files(tmp_path, REPLACE))).change == FetchChange.CHANGED
 
 
 @pytest.mark.parametrize(

@@ -150,7 +150,7 @@ def _table(schema: SchemaTable, table: str) -> dict[str, Any]:
         _lose(schema, message("its key {key} is not kept", key="uniqueKeys"), "uniqueKeys")
     for each in _OF_DATASET:
         if resource and (each in resource or each in schema.descriptor.package):
-            _lose(schema, message("{key} of the data package belong into dataset.yaml", key=each))
+            _lose(schema, message("its {key} are not taken over; state them in dataset.yaml", key=each))
     return data
 
 

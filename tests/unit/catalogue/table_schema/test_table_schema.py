@@ -195,7 +195,7 @@ def test_a_data_package_gives_the_dialect_and_the_schema_of_its_resource(tmp_pat
     )  # fmt: skip
     assert [each.reason["en"] for each in table.losses] == [
         "its key dialect.escapeChar is not kept",
-        "licenses of the data package belong into dataset.yaml",
+        "its licenses are not taken over; state them in dataset.yaml",
     ]
 
 
