@@ -47,7 +47,7 @@ def fetched_findings(catalogue: Catalogue) -> Iterator[Finding]:
 
 
 def schema_findings(catalogue: Catalogue) -> Iterator[Finding]:
-    """What is not kept of the Table Schemas of tables, each at its line of the schema."""
+    """Keys and constraints of Table Schemas that are not kept, each at its line of the schema."""
     for dataset in catalogue.datasets:
         for table in dataset.tables:
             for loss in table.losses:

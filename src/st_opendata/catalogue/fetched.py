@@ -80,7 +80,7 @@ def copy_fetched(copies: Mapping[Path, str], folder: Path) -> None:
 def with_fetched(dataset: Dataset, names: Collection[str], folder: Path) -> Dataset:
     """The dataset in `folder` with those of its files, called `names`, that were fetched: their URLs are its sources.
 
-    A file that is only read for the description, such as a schema, is no source of the data.
+    A file that is only read for the description, such as a schema, is not a source of the data.
     """
     fetched = tuple(each for each in read_fetched(folder, f"{dataset.id}/{FETCHED}") if each.name in names)
     sources = {each.url: each for each in dataset.source}

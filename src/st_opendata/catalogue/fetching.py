@@ -41,7 +41,7 @@ _LONGEST = 100
 
 
 class FetchChange(StrEnum):
-    """What fetching a file did to the one on the disk."""
+    """The effect of a fetch on the file on the disk."""
 
     NEW = "new"
     CHANGED = "changed"
@@ -143,7 +143,7 @@ def _renew(client: HttpClient, home: Path, entry: FetchedFile, options: FetchOpt
     found = _digest(path)
     if found and found != entry.sha256 and not options.replace:
         raise InputError(
-            message("the file was changed since it was fetched; it stays as it is"),
+            message("the file was edited after it was fetched; it was not replaced"),
             place=Place(str(path)),
             remedy=message("Replace it with --replace, or delete its entry in {file}.", file=home / FETCHED),
         )
@@ -172,7 +172,7 @@ def _address(url: str) -> str:
 
 
 def _entry(target: _Target, url: str) -> FetchedFile | None:
-    """The record of this URL, or of the file with the name that is asked for."""
+    """The record of this URL, or of the file with that name."""
     home = target.home
     for each in read_fetched(home, str(home / FETCHED)):
         path = home / each.name
@@ -225,7 +225,7 @@ def _put(got: DownloadedFile, path: Path, options: FetchOptions) -> str:
     before = _digest(path)
     if before and before != got.sha256 and not options.replace:
         raise InputError(
-            message("another file is there already; it stays as it is"),
+            message("another file is there already; it was not replaced"),
             place=Place(str(path)),
             remedy=message("Replace it with --replace, or choose another name with --output."),
         )

@@ -158,7 +158,7 @@ def _present(folder: Path, parts: list[str]) -> list[str]:
 
 
 def checked(fields: Fields, key: str, check: Callable[[str], T], *, required: bool = False) -> T | None:
-    """What `check` makes of a text; None where there is no text, or one that it refuses, which is noted."""
+    """The result of `check` for a text; None if there is no text, or one that it refuses, which is noted."""
     text = fields.text(key, required=required)
     if not text:
         return None

@@ -63,7 +63,7 @@ class DatasetLink:
 class FetchedFile:
     """A file of a folder, `name` with `/`, that was fetched from `url`: when (UTC, RFC 3339), and what it was then.
 
-    `etag` and `last_modified` are the server's, empty where it has none: by them it says whether the file changed.
+    `etag` and `last_modified` are the server's, empty if it sends none: by them it says whether the file changed.
     """
 
     name: str

@@ -221,7 +221,7 @@ class Table:
     schema: str = ""
     """The file of the Table Schema that describes the table, as `file` is written; empty if there is none."""
     losses: tuple[SchemaLoss, ...] = ()
-    """What is not kept of it."""
+    """Its keys and constraints that are not kept."""
 
     @property
     def stem(self) -> str:

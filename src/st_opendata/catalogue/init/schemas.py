@@ -1,4 +1,4 @@
-"""Table Schemas and Data Packages beside the files of a draft: they describe its tables, in place of guesses."""
+"""Table Schemas and Data Packages next to the files of a draft: they describe its tables, in place of guesses."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def split_sources(files: Sequence[Path]) -> DraftSources:
         tables |= dict.fromkeys(found)
     if not tables:
         raise InputError(
-            message("a schema alone is no table"),
+            message("a schema alone is not a table"),
             place=Place(str(descriptors[0])),
             remedy=message("Name the file of the table too."),
         )
@@ -97,7 +97,7 @@ def _describe(table: DraftTable, found: Descriptor, is_named: bool, copies: dict
 
 
 def _content(found: Descriptor, copies: dict[str, str]) -> str:
-    """The schema alone, its references to resources by the names of their copies; a plain schema stays as it is."""
+    """The schema alone, its references to resources by the names of their copies; a plain schema is copied unchanged."""
     if not found.resource:
         return found.document.path.read_text("utf-8-sig")
     schema: dict[str, Any] = json.loads(json.dumps(found.schema))

@@ -50,7 +50,9 @@ def read_descriptor(path: Path, shown: str, table: str) -> Descriptor:
     resources = _mappings(data.get("resources"))
     if not resources:
         raise MessageError(
-            message("{file} is no Table Schema (with `fields`) and no Data Package (with `resources`)", file=path.name)
+            message(
+                "{file} is neither a Table Schema (with `fields`) nor a Data Package (with `resources`)", file=path.name
+            )
         )
     files = {str(each.get("name", "")): file for each in resources for file in resource_files(each)[:1]}
     for number, resource in enumerate(resources):
@@ -95,7 +97,7 @@ def _read_elsewhere(document: Document, name: str) -> tuple[Document, Any, Steps
 
 
 def fetch_first(url: str) -> Message:
-    """What to do with a schema on the web, which no check or build opens."""
+    """The advice for a schema on the web, which neither check nor build opens."""
     return message(
         "the schema is a URL, which check and build do not open; store it with `st-opendata fetch {url}`, and name the "
         "file here",

@@ -1,4 +1,4 @@
-"""Table Schemas and Data Packages beside the files of a draft describe its tables."""
+"""Table Schemas and Data Packages next to the files of a draft describe its tables."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def test_the_record_of_a_fetched_file_is_copied_with_it(tmp_path: Path, files: P
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        ('{"fields": [{"name": "id"}]}', "a schema alone is no table"),
+        ('{"fields": [{"name": "id"}]}', "a schema alone is not a table"),
         ('{"resources": [{"path": "https://town.example/a.csv"}]}', "not a file of the package"),
         ('{"resources": [{"path": "../a.csv"}]}', "not a file of the package"),
     ],

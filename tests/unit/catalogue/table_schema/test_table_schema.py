@@ -204,7 +204,7 @@ def test_a_data_package_gives_the_dialect_and_the_schema_of_its_resource(tmp_pat
     [
         ("https://schemas.example/schema.json", {}, "st-opendata fetch https://schemas.example/schema.json"),
         ("../catalogue.yaml", {}, "leaves the catalogue"),
-        ("schema.json", {"type": "object"}, "no Table Schema"),
+        ("schema.json", {"type": "object"}, "neither a Table Schema"),
         ("schema.json", {"resources": [{"path": "other.csv"}]}, "no resource with the path trees.csv: other.csv"),
         ("schema.json", {"resources": [{"path": "trees.csv"}]}, "has no schema"),
         (
