@@ -97,7 +97,7 @@ def _describe(table: DraftTable, found: Descriptor, is_named: bool, copies: dict
 
 
 def _content(found: Descriptor, copies: dict[str, str]) -> str:
-    """The schema alone, its references to resources by the names of their copies; a plain schema is copied unchanged."""
+    """The schema alone, which refers to resources by the names of their copies; a plain schema is copied unchanged."""
     if not found.resource:
         return found.document.path.read_text("utf-8-sig")
     schema: dict[str, Any] = json.loads(json.dumps(found.schema))
