@@ -62,7 +62,7 @@ class SchemaTable:
 
 
 def read_schema(fields: Fields, folder: Path, dataset: str, table: str) -> SchemaTable | None:
-    """The schema that a table of the dataset names; None if there is no schema, or one with a problem, which is noted."""
+    """The schema that a table of the dataset names; None if there is none, or one with a problem, which is noted."""
     if "schema" not in fields:
         return None
     name, without = _stated(fields)
@@ -91,7 +91,7 @@ def read_schema(fields: Fields, folder: Path, dataset: str, table: str) -> Schem
 
 
 def with_schema(fields: Fields, schema: SchemaTable | None) -> Fields:
-    """The table with the keys of the schema that it does not state itself; `tableSchema`, `dialect` and `cleaning` key by key."""
+    """The table with the keys of the schema that it does not state, also within `tableSchema` and `dialect`."""
     if schema is None:
         return fields
     for key, given in schema.data.items():
