@@ -17,6 +17,7 @@ from typing import Any
 from st_opendata.catalogue.extensions import read_cleaning, read_row_rules, read_sheet, read_splits, table_name
 from st_opendata.catalogue.properties import datatype, dialect
 from st_opendata.catalogue.table_schema import read_schema, with_schema
+from st_opendata.catalogue.unpivot import read_unpivot, row_variables
 from st_opendata.csvw import complaints
 from st_opendata.documents import Fields
 from st_opendata.errors import reason_of
@@ -24,7 +25,6 @@ from st_opendata.messages.message import message
 from st_opendata.model.tables import Column, Datatype, Dialect, ForeignKey, Table, stem_of
 from st_opendata.model.text import is_language_tag
 from st_opendata.tables.templates import (
-    ROW_VARIABLES,
     SCHEME,
     absolute_template,
     check_iri,
@@ -37,7 +37,7 @@ _INHERITED = (
     "aboutUrl", "propertyUrl", "valueUrl", "datatype", "default", "lang", "null", "ordered", "required", "separator",
 )  # fmt: skip
 _TABLE_KEYS = (
-    "url", "sheet", "name", "title", "description", "dialect", "rows", "cleaning", "split", "lenient",
+    "url", "sheet", "name", "title", "description", "dialect", "rows", "cleaning", "split", "unpivot", "lenient",
     "schema", "tableSchema", "suppressOutput", *_INHERITED,
 )  # fmt: skip
 _SCHEMA_KEYS = ("columns", "primaryKey", "foreignKeys", *_INHERITED)
@@ -85,7 +85,8 @@ def read_table(fields: Fields, around: Surroundings) -> Table | None:
     names = [column.text("name", required=False) or f"_col.{number}" for number, column in enumerate(listed, 1)]
     key = schema.texts("primaryKey")
     sources = [name for name, column in zip(names, listed, strict=True) if not column.flag("virtual")]
-    reader = _ColumnReader(around, sources, _row_template(around.base, name, key), inherited)
+    known = (*sources, *row_variables(fields))
+    reader = _ColumnReader(around, sources, known, _row_template(around.base, name, key), inherited)
     parts = read_splits(fields)
     for part_name in parts:
         fields.known(part_name, sources, "split")
@@ -118,6 +119,7 @@ def read_table(fields: Fields, around: Surroundings) -> Table | None:
         lenient=fields.flag("lenient"),
         schema=described.file if described else "",
         losses=tuple(described.losses) if described else (),
+        unpivot=read_unpivot(fields, columns, key, written),
     )
 
 
@@ -158,10 +160,17 @@ def _path(fields: Fields, url: str, around: Surroundings) -> Path | None:
 class _ColumnReader:
     """Reads the columns of one table."""
 
-    def __init__(self, around: Surroundings, names: list[str], about: str, inherited: dict[str, Fields]) -> None:
+    def __init__(
+        self,
+        around: Surroundings,
+        names: list[str],
+        known: tuple[str, ...],
+        about: str,
+        inherited: dict[str, Fields],
+    ) -> None:
         self._around = around
         self._sources = names
-        self._known = (*names, *ROW_VARIABLES)
+        self._known = known
         self._about = about
         self._inherited = inherited
 

@@ -22,7 +22,7 @@ from st_opendata.namespaces import RDFS
 from st_opendata.place import Place
 from st_opendata.tables.kinds import is_empty, other_format
 from st_opendata.tables.quotes import swallowed_findings
-from st_opendata.tables.scan import TableFile
+from st_opendata.tables.table_file import TableFile
 from st_opendata.tables.workbooks import EXTENSIONS
 
 _SHOWN_ROWS = 10

@@ -16,7 +16,7 @@ from st_opendata.facts.loading import LoadedTable, stating
 from st_opendata.facts.mapping import fixed_predicate
 from st_opendata.facts.older import OlderFacts
 from st_opendata.facts.parts import ROW_GROUPS, in_order
-from st_opendata.facts.places import CELL_NAMES, Pattern, PlaceFinder, cell_names, stated_by
+from st_opendata.facts.places import CELL_NAMES, Pattern, PlaceFinder, cell_names, stated_by, with_cell_names
 from st_opendata.facts.small import SmallTables
 from st_opendata.facts.triples import Triples, prefixes
 from st_opendata.facts.typed import all_match, write_typed
@@ -27,7 +27,7 @@ from st_opendata.model.samples import Sample, SampleColumn, kind_of, value_of
 from st_opendata.place import Place
 from st_opendata.sql import dialect as sql
 from st_opendata.sql.engine import Engine, SharedEngine
-from st_opendata.tables.scan import TableFile
+from st_opendata.tables.table_file import TableFile
 
 _SORTED = "sorted_facts"
 """The facts of a dataset in the order of its files."""
@@ -49,7 +49,6 @@ _FILE_COLUMNS = {
     "row": sql.LONG,
     **dict.fromkeys(("column", "cell", "h"), sql.TEXT),
 }
-_CELL = "n.sheet || r || CASE WHEN n.title IS NULL THEN ':' || r ELSE '' END"
 
 
 class FactBase(Triples):
@@ -196,7 +195,8 @@ class FactBase(Triples):
                 )
                 for number, column in enumerate(columns, 1)
             )
-            yield Sample(loaded.table.name, tuple(row[0] for row in rows), tuple(sampled))
+            records = tuple(loaded.source.row(row[0]) for row in rows)
+            yield Sample(loaded.table.name, records, tuple(sampled))
 
     def fits(self, table: str, column: str, pattern: str) -> bool:
         """True when every value of the column, or every item of its lists, matches the pattern (digits) wholly."""
@@ -249,9 +249,9 @@ class FactBase(Triples):
             f"SELECT s, {sql.text(predicate)} AS p, o, t, r, c, h FROM {name}{where}"
             for predicate, name in self._stating(dataset).items()
         ]
-        facts = f"({' UNION ALL '.join(branches)}) AS f JOIN {self._cell_names} AS n ON f.t = n.t AND f.c = n.c"
+        facts, row, cell = with_cell_names(f"({' UNION ALL '.join(branches)})", self._cell_names, self._tables)
         order += ", ".join(map(str, range(1, len(_FACT_COLUMNS) + 1)))
-        return f"SELECT s, p, o, table_name, file, r, title, {_CELL} AS cell FROM {facts} ORDER BY {order}"
+        return f"SELECT s, p, o, table_name, file, {row}, title, {cell} AS cell FROM {facts} ORDER BY {order}"
 
     def _tell_lines(self, on_lines: Callable[[list[str]], object]) -> None:
         """Give the lines of the sorted facts, of which several may state the same triple."""
@@ -287,10 +287,10 @@ class FactBase(Triples):
         fewest, most = ROW_GROUPS
         groups = min(16**self._digits, _MOST_GROUPS)
         shard = -(-rows // groups // fewest) * fewest if self._digits else _UNSHARDED_GROUP
-        joined = f"{name} AS f JOIN {self._cell_names} AS n ON f.t = n.t AND f.c = n.c"
+        joined, row, cell = with_cell_names(name, self._cell_names, self._tables)
         columns = (
-            f'n.dataset AS dataset, s, o, n.table_name AS "table", n.file AS file, r AS "row", n.title AS "column", '
-            f"{_CELL} AS cell, h"
+            f'n.dataset AS dataset, s, o, n.table_name AS "table", n.file AS file, {row} AS "row", '
+            f'n.title AS "column", {cell} AS cell, h'
         )
         queries = [
             f"SELECT {columns} FROM {joined}{where} ORDER BY 9, 1, 2, 3, 4, 5, 6, 7" for where in self._parts(name)
@@ -340,7 +340,7 @@ class FactBase(Triples):
         if name is None:
             return ()
         where, values = (" WHERE o = $1", [value]) if value is not None else ("", [])
-        cells = self._engine.rows(f"SELECT DISTINCT t, 1, c FROM {name}{where}", values)
+        cells = self._engine.rows(f"SELECT DISTINCT t, NULL, c FROM {name}{where}", values)
         return tuple(sorted({Place(each.file, column=each.column) for each in self._finder.places(cells)}, key=str))
 
     def objects(self, subject: str, predicate: str) -> tuple[str, ...]:
@@ -374,7 +374,7 @@ class FactBase(Triples):
             loaded.source.place(None, number)
             for loaded in self._tables
             for column, (_, number) in zip(loaded.table.columns, stated_by(loaded), strict=True)
-            if number and f"<{column.property_url}>" == predicate
+            if number and not loaded.source.is_made(number) and f"<{column.property_url}>" == predicate
         )
 
     def shard_digits(self, dataset: str | None) -> int:
@@ -393,7 +393,7 @@ class FactBase(Triples):
 
 def shard_digits(sources: Sequence[TableFile]) -> int:
     """The number of hexadecimal digits for shards of at most about 300,000 triples, from the size of the tables."""
-    triples = sum(source.lines * len(stating(source.table)) for source in sources)
+    triples = sum(source.most_rows * len(stating(source.table)) for source in sources)
     digits = 0
     while triples > _SHARD_TRIPLES * 16**digits and digits < 4:
         digits += 1

@@ -22,6 +22,7 @@ from st_opendata.facts.iris import (
     names_property,
     relative,
 )
+from st_opendata.facts.unpivot import cells_meeting, first_cells
 from st_opendata.messages.codes import finding
 from st_opendata.model.findings import Finding
 from st_opendata.model.tables import Column, Table
@@ -30,7 +31,8 @@ from st_opendata.spelling import nearest
 from st_opendata.sql import dialect as sql
 from st_opendata.sql.engine import Engine
 from st_opendata.tables.datatypes import BLANKS, TEXTS, bounds, example
-from st_opendata.tables.scan import MAX_CELL, TableFile
+from st_opendata.tables.scan import MAX_CELL
+from st_opendata.tables.table_file import TableFile
 from st_opendata.tables.templates import Expression, is_open, parse_template, variable_names
 
 MAX_QUOTED = 80
@@ -233,14 +235,15 @@ def row_findings(engine: Engine, source: TableFile, bad: str, checks: Sequence[R
         condition = f"({check.screen}) AND {check.condition}"
         condition = condition if check.code == "row-blank" else f"whole <> '' AND {condition}"
         shown = sql.substring(check.cell or f"r{check.number}", 1, MAX_QUOTED + 1) if check.number else "''"
-        title = source.title(check.number) if check.number else None
-        rows = engine.rows(f"SELECT record, {shown} FROM {bad} WHERE {condition} ORDER BY record LIMIT {limit}")
+        number = check.number or 0
+        rows = engine.rows(first_cells(source, number, shown, f"{bad} WHERE {condition}", limit))
         for record, text in rows:
-            place = source.place(record, check.number or 0)
+            place = source.place(record, number)
+            title = place.column if number else None
             fields = {"value": quote_cell(text), "title": title, **check.fields, "near": nearest(text, check.choices)}
             found.append(finding(check.code, (place,), dataset=table.dataset, **fields))
         if len(rows) == limit:
-            ((count,),) = engine.rows(f"SELECT count(*) FROM {bad} WHERE {condition}")
+            ((count,),) = engine.rows(f"SELECT {cells_meeting(source, number, condition)} FROM {bad}")
             found += count_rest(table, check.code, count - limit)
     return found
 

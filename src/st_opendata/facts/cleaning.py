@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 
 from st_opendata.facts.characters import has_control_character, replace_control_characters
 from st_opendata.facts.raw import raw_rows
+from st_opendata.facts.unpivot import own_cell
 from st_opendata.messages.codes import finding
 from st_opendata.model.findings import Finding
 from st_opendata.model.tables import Column, Replacement, Table
 from st_opendata.sql import dialect as sql
 from st_opendata.sql.engine import Engine
 from st_opendata.tables.datatypes import BLANKS, SPACED
-from st_opendata.tables.scan import TableFile
+from st_opendata.tables.table_file import TableFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,17 @@ def _counted(engine: Engine, source: TableFile, name: str, found: Sequence[CellR
         ((count, record),) = engine.rows(
             f"SELECT coalesce(sum({size}), 0), min(record) FILTER (WHERE {size} > 0) FROM {name}"
         )
+        if count and source.wide:
+            ((count,),) = engine.rows(_cells_touched(source, name, cells))
         if count:
             ((number,),) = engine.rows(f"SELECT {sql.item(cells, '1')} FROM {name} WHERE record = $1", [record])
             where, dataset = (source.place(record, number),), source.table.dataset
             yield finding(rule.code, where, dataset=dataset, count=int(count), **rule.fields)
+
+
+def _cells_touched(source: TableFile, name: str, cells: str) -> str:
+    """The query for the number of cells of the file in these lists, of which several rows may have the same one."""
+    numbers = range(1, len(source.order) + 1)
+    own = sql.when([(f"n = {number}", own_cell(source, number)) for number in numbers])
+    touched = f"SELECT record, {sql.unnest(cells)} AS n FROM {name}"
+    return f"SELECT count(*) FROM (SELECT DISTINCT n, {own} AS cell FROM ({touched}))"

@@ -85,7 +85,8 @@ def _cells(loaded: LoadedTable) -> list[object]:
     named = [
         (source.title(number), str(source.place(1, number))) if number else None for _, number in stated_by(loaded)
     ]
-    return [loaded.table.file, source.numbered, source.first, named]
+    cells = [loaded.table.file, source.numbered, source.first, named]
+    return [*cells, [asdict(column) for column in source.wide]] if source.wide else cells
 
 
 def _plain(value: object) -> object:

@@ -90,7 +90,8 @@ def _duplicates(engine: Engine, loaded: LoadedTable, limit: int) -> list[Finding
     found = []
     for value, records in grouped.items():
         places = tuple(loaded.source.place(record, first) for record in records[:_LISTED_ROWS])
-        listed = ", ".join(map(str, records[:_LISTED_ROWS])) + (" …" if len(records) > _LISTED_ROWS else "")
+        rows_listed = dict.fromkeys(map(loaded.source.row, records))
+        listed = ", ".join(map(str, [*rows_listed][:_LISTED_ROWS])) + (" …" if len(rows_listed) > _LISTED_ROWS else "")
         found.append(finding("key-duplicate", places, dataset=table.dataset, value=quote_cell(value), rows=listed))
     return found + count_rest(table, "key-duplicate", count - limit)
 

@@ -16,7 +16,7 @@ from st_opendata.model.findings import Finding, Severity
 from st_opendata.model.tables import Table
 from st_opendata.sql import dialect as sql
 from st_opendata.sql.engine import Engine
-from st_opendata.tables.scan import TableFile
+from st_opendata.tables.table_file import TableFile
 from st_opendata.tables.templates import parse_template, variable_names
 
 EMPTIED = frozenset(

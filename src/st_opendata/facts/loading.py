@@ -18,6 +18,8 @@ from st_opendata.facts.iris import IriContext, VariableValue, expand, term
 from st_opendata.facts.lenient import EMPTIED, eased, empty_cells, remove_without_key, rows_left_out
 from st_opendata.facts.raw import needs_python, parse_cells, raw_rows, row_of_data, text_file
 from st_opendata.facts.small import Columns, Rows, by_column, digest_of_rows, small_rows, without_record
+from st_opendata.facts.unpivot import file_rows, row_in_file, rows_in_file
+from st_opendata.facts.wide_rows import file_counts, wide_findings
 from st_opendata.messages.codes import finding
 from st_opendata.messages.message import Message, message
 from st_opendata.model.findings import Finding
@@ -28,8 +30,9 @@ from st_opendata.tables.datatypes import TEXTS, parse
 from st_opendata.tables.office_words import FOOTNOTE, total_labels
 from st_opendata.tables.office_words import FOOTNOTES as NOTES
 from st_opendata.tables.quotes import swallowed_findings
-from st_opendata.tables.scan import TableFile, without_ragged_rows
+from st_opendata.tables.scan import without_ragged_rows
 from st_opendata.tables.structure import diagnose
+from st_opendata.tables.table_file import TableFile
 from st_opendata.tables.templates import parse_template, variable_names
 
 _BATCH = 1_000
@@ -99,9 +102,14 @@ class Loader:
             return self._again(number, source, reason_of(error))
         counts, few = self._counts(name, source)
         count, breaks, delimiters, bad = counts
-        if not source.agrees(count, breaks, delimiters):
+        in_file = (count, breaks, delimiters)
+        if source.wide:
+            in_file = file_counts(self._engine, source, _file(name))
+        if not source.agrees(*in_file):
             return self._again(number, source, message("rows and cells do not add up"))
-        found = self._swallowed(source, name) if breaks else []
+        found = self._swallowed(source, name) if in_file[1] else []
+        if source.wide:
+            found += eased(table, wide_findings(self._engine, source, _file(name), self._limit))
         if bad:
             chosen = f"record IN (SELECT record FROM {name} WHERE bad)"
             self._engine.create("bad", f"SELECT * FROM ({rows}) WHERE {chosen}")
@@ -131,7 +139,7 @@ class Loader:
 
     def _counts(self, name: str, source: TableFile) -> tuple[tuple[int, int, int, int], Rows | None]:
         """The numbers of rows, of line ends and delimiters in cells, and of bad rows; and the rows if they are few."""
-        few = small_rows(self._engine, source.table, name, source.lines, ("record", "breaks", "delimiters", "bad"))
+        few = small_rows(self._engine, source.table, name, source.most_rows, ("record", "breaks", "delimiters", "bad"))
         if few is None:
             sums = "count(*), coalesce(sum(breaks), 0), coalesce(sum(delimiters), 0), count(*) FILTER (WHERE bad)"
             ((count, breaks, delimiters, bad),) = self._engine.rows(f"SELECT {sums} FROM {name}")
@@ -153,15 +161,17 @@ class Loader:
         if table.sheet or table.cleaning.trusted_quotes or width == 1 or source.numbered:  # known from the copy
             return []
         shaped = f"breaks > 0 AND delimiters >= {sql.least('breaks', '2')} * {width - 1}"
-        ((count,),) = self._engine.rows(f"SELECT count(*) FROM {name} WHERE {shaped}")
-        if not count:
-            return []
-        of_file = dict(zip(source.order, table.source_columns, strict=True))
-        cells = ", ".join(f"{'x' if of_file[n].part else 'r'}{of_file[n].number}" for n in range(width))
-        only = f"record IN (SELECT record FROM {name} WHERE {shaped})"
-        rows = self._engine.batches(
-            f"SELECT record, {cells} FROM ({raw_rows(source, _file(name))}) WHERE {only}", _BATCH
-        )
+        if source.wide:
+            cells, raw, only = ", ".join(f"f{n}" for n in range(width)), file_rows(source, _file(name)), shaped
+        else:
+            ((count,),) = self._engine.rows(f"SELECT count(*) FROM {name} WHERE {shaped}")
+            if not count:
+                return []
+            of_file = dict(zip(source.order, table.source_columns, strict=True))
+            cells = ", ".join(f"{'x' if of_file[n].part else 'r'}{of_file[n].number}" for n in range(width))
+            raw = raw_rows(source, _file(name))
+            only = f"record IN (SELECT record FROM {name} WHERE {shaped})"
+        rows = self._engine.batches(f"SELECT record, {cells} FROM ({raw}) WHERE {only}", _BATCH)
         found, number = list[Finding](), 0
         for record, *row in (each for batch in rows for each in batch):
             here = swallowed_findings(table, source.header, record, row)
@@ -260,22 +270,25 @@ def _doubtful_rows(engine: Engine, loaded: LoadedTable) -> list[Finding]:
     first, *others = source.table.source_columns
     if not others or first.separator or first.datatype.base not in TEXTS:
         return []
-    cell = f"c{first.number}"
+    cell, row = f"c{first.number}", row_in_file(source)
+    named = source.table.unpivot.names if source.table.unpivot else ()  # for the titles, which no row lacks
+    others = [column for column in others if column.name not in named]
     alone = [f"c{column.number} IS NULL" for column in others]
     conditions = {}
     if loaded.cells is None or not _LABELS.isdisjoint(map(str, loaded.cells[0])):
         conditions[TOTALS] = f"{cell} IN (SELECT label FROM {_TOTAL_LABELS})"
-    colon, end = sql.any_of([sql.contains(cell, ":"), sql.contains(cell, "：")]), f"(SELECT max(record) FROM {name})"
+    colon, end = sql.any_of([sql.contains(cell, ":"), sql.contains(cell, "：")]), f"(SELECT max({row}) FROM {name})"
     # The patterns are long: an engine takes longer to compile them than to read a small table.
-    noted_end = f"SELECT record FROM {name} WHERE {sql.all_of(alone)} OR {colon} AND record = {end} LIMIT 1"
-    if engine.rows(noted_end) if loaded.cells is None else _may_have_note(loaded.cells):
+    noted_end = f"SELECT record FROM {name} WHERE {sql.all_of(alone)} OR {colon} AND {row} = {end} LIMIT 1"
+    kept = loaded.cells and [loaded.cells[column.number - 1] for column in (first, *others)]
+    if engine.rows(noted_end) if kept is None else _may_have_note(kept):
         note, noted = (sql.part_match(cell, rf"\A(?:{form})") for form in (FOOTNOTE, NOTES["words"]))
-        last = f"(SELECT CASE WHEN count(*) = 1 THEN max(record) END FROM {name} WHERE {noted})"
-        conditions[FOOTNOTES] = f"{sql.all_of([*alone, note])} OR record = {last} AND record = {end}"
+        last = f"(SELECT CASE WHEN {rows_in_file(source)} = 1 THEN max({row}) END FROM {name} WHERE {noted})"
+        conditions[FOOTNOTES] = f"{sql.all_of([*alone, note])} OR {row} = {last} AND {row} = {end}"
     found = []
     for rule, condition in conditions.items():
         rows = engine.rows(f"SELECT record, {cell} FROM {name} WHERE {condition} ORDER BY record LIMIT 1")
-        if rule == TOTALS and rows and _names_groups(engine, name, cell):
+        if rule == TOTALS and rows and _names_groups(engine, name, cell, rows_in_file(source)):
             continue
         for record, text in rows:
             place, values = source.place(record, 1), {"value": quote_cell(text), "rule": rule}
@@ -290,8 +303,8 @@ def _may_have_note(cells: Columns) -> bool:
     return ":" in last or "：" in last or any(all(cell is None for cell in row) for row in others)
 
 
-def _names_groups(engine: Engine, name: str, cell: str) -> bool:
-    ((texts, rows),) = engine.rows(f"SELECT count(DISTINCT {cell}), count(*) FROM {name}")
+def _names_groups(engine: Engine, name: str, cell: str, counted: str) -> bool:
+    ((texts, rows),) = engine.rows(f"SELECT count(DISTINCT {cell}), {counted} FROM {name}")
     return bool(texts * 2 <= rows)
 
 

@@ -14,7 +14,7 @@ from st_opendata.facts.iris import IriContext, expand, needed, term
 from st_opendata.facts.loading import LoadedTable, Variables, stating
 from st_opendata.facts.raw import row_of_data
 from st_opendata.model.numeric import NUMBERS
-from st_opendata.model.tables import Column, Datatype
+from st_opendata.model.tables import Column, Datatype, Table
 from st_opendata.namespaces import XSD
 from st_opendata.sql import dialect as sql
 from st_opendata.sql.engine import Engine
@@ -104,7 +104,19 @@ def _column_mapping(loaded: LoadedTable, column: Column, number: int, names: Iri
         f"SELECT {named}s{subject} AS s, {stated} AS o, {loaded.id} AS t, record AS r, {number} AS c, "
         f"h{subject} AS h FROM {rows} WHERE {sql.all_of(known)}"
     )
+    if loaded.source.wide and not _varies(loaded.table, column):
+        named = "" if fixed else "p, "
+        row = sql.divide("r", len(loaded.source.wide))
+        query = f"SELECT {named}s, o, t, min(r) AS r, c, h FROM ({query}) GROUP BY {named}s, o, t, c, h, {row}"
     return ColumnMapping(fixed, query)
+
+
+def _varies(table: Table, column: Column) -> bool:
+    """Whether the column may state other facts in each row that is made of one row of the file."""
+    made = {"_row", *(table.unpivot.columns if table.unpivot else ())}
+    urls = filter(None, (column.about_url, column.property_url, column.value_url))
+    used = {name for url in urls for name in variable_names(parse_template(url))}
+    return column.name in made or not made.isdisjoint(used)
 
 
 def _object(column: Column, value: str, variables: Variables, names: IriContext) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from st_opendata.facts.loading import LoadedTable
 from st_opendata.facts.small import Cell
+from st_opendata.facts.unpivot import cells_meeting, first_cells
 from st_opendata.messages.codes import finding
 from st_opendata.model.findings import Finding
 from st_opendata.model.numeric import INTEGER_BOUNDS
@@ -81,8 +82,9 @@ def _meeting(
     if not suspicions:
         return []
     values = list(dict.fromkeys(_value(each.column) for each in suspicions))
-    counts = [f"count({value})" for value in values]
-    counts += [f"count(*) FILTER (WHERE {condition(each)})" for each in suspicions]
+    source, number_of = loaded.source, {_value(each.column): each.column.number for each in suspicions}
+    counts = [cells_meeting(source, number_of[value], f"{value} IS NOT NULL") for value in values]
+    counts += [cells_meeting(source, each.column.number, condition(each)) for each in suspicions]
     (numbers,) = engine.rows(f"SELECT {', '.join(counts)} FROM {loaded.name}")
     known = dict(zip(values, numbers, strict=False))
     counted = zip(suspicions, numbers[len(values) :], strict=True)
@@ -171,7 +173,7 @@ def _counts(
     """The columns with cells that meet the condition, each with their number."""
     if not columns:
         return []
-    counts = ", ".join(f"count(*) FILTER (WHERE {condition(column)})" for column in columns)
+    counts = ", ".join(cells_meeting(loaded.source, column.number, condition(column)) for column in columns)
     (numbers,) = engine.rows(f"SELECT {counts} FROM {loaded.name}")
     return [(column, count) for column, count in zip(columns, numbers, strict=True) if count]
 
@@ -205,10 +207,8 @@ def _is_formula(column: Column) -> str:
 
 
 def _formula_note(engine: Engine, loaded: LoadedTable, column: Column, count: int) -> Finding:
-    rows = engine.rows(
-        f"SELECT record, {_formula_text(column)} FROM {loaded.name} WHERE {_is_formula(column)}"
-        f" ORDER BY record LIMIT {_FORMULAS_SHOWN}"
-    )
+    chosen = f"{loaded.name} WHERE {_is_formula(column)}"
+    rows = engine.rows(first_cells(loaded.source, column.number, _formula_text(column), chosen, _FORMULAS_SHOWN))
     places = tuple(loaded.source.place(record, column.number) for record, _ in rows)
     examples = " · ".join(text if len(text) <= _FORMULA_LENGTH else f"{text[:_FORMULA_LENGTH]}…" for _, text in rows)
     title = loaded.source.title(column.number)

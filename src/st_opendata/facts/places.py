@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import product
 
 from st_opendata.facts.loading import LoadedTable
 from st_opendata.place import Place
@@ -21,10 +22,15 @@ _ASKED = {"n": sql.INTEGER, "s": sql.TEXT, "p": sql.TEXT, "o": sql.TEXT}
 _JOINED = 50
 """The predicates of one statement."""
 CELL_NAMES = {
-    **dict.fromkeys(("t", "c"), sql.INTEGER),
+    **dict.fromkeys(("t", "c", "slot"), sql.INTEGER),
+    "header": sql.LONG,
     **dict.fromkeys(("dataset", "table_name", "file", "title", "sheet"), sql.TEXT),
 }
-"""The columns of the table of the names of cells."""
+"""The columns of the table of the names of cells.
+
+Several columns of a file may be rows of a table: then `slot` is the place of one among these, else 0. `header` is the
+row of a title that states something.
+"""
 
 
 class PlaceFinder:
@@ -83,7 +89,9 @@ class PlaceFinder:
         return self._tables[table].source.place(record, self._number(table, column))
 
     def _row(self, table: int, record: int) -> Place:
-        return self._tables[table].source.place(record).in_row()
+        source = self._tables[table].source
+        rule = source.table.unpivot  # then the row is a cell of the file
+        return source.place(record, source.table.column(rule.value).number) if rule else source.place(record).in_row()
 
     def _title(self, table: int, column: int) -> str:
         number = self._number(table, column)
@@ -125,16 +133,30 @@ def cell_names(tables: Sequence[LoadedTable]) -> list[list[object]]:
     """The columns of `CELL_NAMES`: the names of all cells that state something."""
     names: list[list[object]] = [[] for _ in CELL_NAMES]
     for loaded in tables:
-        table = loaded.table
-        for column, number in stated_by(loaded):
-            title = loaded.source.title(number) if number else None
-            values = (loaded.id, column, table.dataset, table.stem, table.file, title)
-            for listed, value in zip(names, (*values, _cell_before_row(loaded, number)), strict=True):
+        source, table = loaded.source, loaded.table
+        for (column, number), slot in product(stated_by(loaded), range(max(len(source.wide), 1))):
+            place = source.place(len(source.wide) + slot if source.wide else 1, number)
+            title = place.column if number else None
+            header = place.row if source.is_of_title(number) else None
+            values = (loaded.id, column, slot, header, table.dataset, table.stem, table.file, title)
+            for listed, value in zip(names, (*values, _before_row(place, number)), strict=True):
                 listed.append(value)
     return names
 
 
-def _cell_before_row(loaded: LoadedTable, number: int) -> str | None:
+def _before_row(place: Place, number: int) -> str | None:
     """The part before the row in the name of a cell of the column, None if the file is not a workbook."""
-    cell = loaded.source.place(1, number).cell
-    return cell.removesuffix("1:1" if not number else "1") if cell else None
+    row = str(place.row)
+    return place.cell.removesuffix(f"{row}:{row}" if not number else row) if place.cell else None
+
+
+def with_cell_names(relation: str, names: str, tables: Sequence[LoadedTable]) -> tuple[str, str, str]:
+    """The facts of a relation (f) joined with the names of their cells (n), the row of a cell, and its own name."""
+    joined, row = f"{relation} AS f JOIN {names} AS n ON f.t = n.t AND f.c = n.c", "r"
+    wide = {loaded.id: len(loaded.source.wide) for loaded in tables if loaded.source.wide}
+    if wide:
+        rows = {number: sql.divide("f.r", count) for number, count in wide.items()}
+        slots = [(f"f.t = {number}", f"f.r - {rows[number]} * {count}") for number, count in wide.items()]
+        of_file = sql.when([(f"f.t = {number}", each) for number, each in rows.items()], "f.r")
+        joined, row = f"{joined} AND n.slot = {sql.when(slots, '0')}", f"coalesce(n.header, {of_file})"
+    return joined, row, f"n.sheet || {row} || CASE WHEN n.title IS NULL THEN ':' || {row} ELSE '' END"

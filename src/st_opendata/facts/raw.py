@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from st_opendata.facts.unpivot import long_rows, made_cell
 from st_opendata.model.tables import Column
 from st_opendata.sql import dialect as sql
 from st_opendata.sql.engine import CsvFile, Engine
 from st_opendata.tables.datatypes import BLANKS, Text, beyond_sql, lexical
 from st_opendata.tables.numbers import Number
-from st_opendata.tables.scan import TableFile
+from st_opendata.tables.table_file import TableFile
 
 _BATCH = 50_000
 
@@ -30,6 +31,13 @@ def raw_rows(source: TableFile, file: str) -> str:
 
     `file` is the engine's table of `text_file`.
     """
+    if source.wide:
+        cells = [
+            f"{made_cell(source, n)} AS r{n}" if source.is_made(n) else _raw_cell(source, n, f"f{place}")
+            for n, place in enumerate(source.order, 1)
+        ]
+        numbers = ["record", *(["row"] if source.numbered else [])]
+        return f"SELECT {', '.join([*numbers, *cells])} FROM ({long_rows(source, file)})"
     cells = [_raw_cell(source, n, f"coalesce(f{place}, '')") for n, place in enumerate(source.order, 1)]
     numbers = [f"position + {source.first - 1} AS record"]
     if source.numbered:
@@ -49,6 +57,8 @@ def _raw_cell(source: TableFile, number: int, cell: str) -> str:
 
 def row_of_data(source: TableFile) -> str:
     """The number of a row among those of data, over the columns of `raw_rows`."""
+    if source.wide and not source.numbered:
+        return f"record - {source.first * len(source.wide) - 1}"
     return "row" if source.numbered else f"record - {source.first - 1}"
 
 

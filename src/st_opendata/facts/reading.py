@@ -19,7 +19,8 @@ from st_opendata.namespaces import PREFIXES
 from st_opendata.sql.duckdb import DuckDBEngine
 from st_opendata.sql.engine import Engine, OpenEngine
 from st_opendata.tables.encodings.findings import known_languages, neighbour_findings
-from st_opendata.tables.scan import TableFile, open_source
+from st_opendata.tables.scan import open_source
+from st_opendata.tables.table_file import TableFile
 
 MAPPING = "facts"
 """The name of the last stage for `on_progress`, after those of the tables."""

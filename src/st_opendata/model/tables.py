@@ -125,6 +125,28 @@ class ColumnPart:
 
 
 @dataclass(frozen=True, slots=True)
+class Unpivot:
+    """Columns of the file whose cells each become a row: `value` has the cell, `names` what its title says.
+
+    They are the columns with these `titles`, those from one title of `span` to the other, or those whose whole title
+    matches `pattern`; the names are those of its groups, or one that has the whole title. With `skip_empty` a cell
+    without a value is not a row.
+    """
+
+    names: tuple[str, ...]
+    value: str
+    titles: tuple[str, ...] = ()
+    span: tuple[str, str] | None = None
+    pattern: str | None = None
+    skip_empty: bool = False
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of the table that it makes."""
+        return *self.names, self.value
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """A column; `number` counts from 1 in the source file, 0 for a virtual column.
 
@@ -222,6 +244,8 @@ class Table:
     """The file of the Table Schema that describes the table, as `file` is written; empty if there is none."""
     losses: tuple[SchemaLoss, ...] = ()
     """Its keys and constraints that are not kept."""
+    unpivot: Unpivot | None = None
+    """Where columns of the file are rows of the table."""
 
     @property
     def stem(self) -> str:

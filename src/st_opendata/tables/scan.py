@@ -36,52 +36,17 @@ from st_opendata.tables.encodings.findings import guess_finding, undecodable
 from st_opendata.tables.header import match_header
 from st_opendata.tables.kinds import is_empty, other_format
 from st_opendata.tables.quotes import quote_problem
-from st_opendata.tables.row_filter import filter_rows, needs_filter
+from st_opendata.tables.row_filter import filter_rows, header_not_found, needs_filter
 from st_opendata.tables.splits import file_columns
-from st_opendata.tables.titles import NumberedRow, cleaned
+from st_opendata.tables.table_file import TableFile
+from st_opendata.tables.titles import Header, NumberedRow, cleaned, find_header
+from st_opendata.tables.unpivot import WideColumn, file_table, staying, unpivot_findings
 from st_opendata.tables.workbooks import extract_sheet
 
 MAX_CELL = 500_000
 """Characters of a cell; a spreadsheet holds 32,767."""
 
 _CHUNK = 1 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class TableFile:
-    """A file that an engine may read.
-
-    `path` is UTF-8 text, `header` the titles in it, `order` for each source column of the table its
-    place in the file, counted from 0. `first` is the number of the first data record as a spreadsheet counts it.
-    `lines` and `delimiters` count those after the header. In a `numbered` file each record begins with its
-    number.
-    """
-
-    table: Table
-    path: Path
-    header: tuple[str, ...]
-    order: tuple[int, ...]
-    skip: int
-    first: int
-    lines: int
-    delimiters: int
-    findings: tuple[Finding, ...] = ()
-    """Findings about the sheet of a workbook, a guessed encoding, and skipped rows."""
-    numbered: bool = False
-    guess: EncodingGuess | None = None
-    """The guessed encoding of a file that is not UTF-8 and whose description states none."""
-
-    def title(self, number: int) -> str:
-        """The title that the publisher sees over the table's source column of that number, counted from 1."""
-        return self.header[self.order[number - 1]]
-
-    def place(self, row: int | None, number: int = 0) -> Place:
-        """A cell of the table's source column of that number, or the row where it is 0."""
-        return self.table.place(row, self.title(number), self.order[number - 1]) if number else self.table.place(row)
-
-    def agrees(self, rows: int, breaks: int, delimiters: int) -> bool:
-        """True if these rows, with these line ends and delimiters inside their cells, make up the whole file."""
-        return self.lines == rows + breaks and self.delimiters == rows * (len(self.header) - 1) + delimiters
 
 
 @dataclass(slots=True)
@@ -160,6 +125,8 @@ def _open_rewritten(table: Table, folder: Path, guess: EncodingGuess | None) -> 
 
 def _open_utf8(table: Table, path: Path, folder: Path, counts: _Counts) -> TableFile | list[Finding]:
     """The source of UTF-8 text, copied if a rule requires it, or if the engine reads quotation marks differently."""
+    if table.unpivot:
+        return _open_wide(table, path, folder, counts)
     said, original = list[Finding](), path
     if table.cleaning.stray_quotes:
         table, path, said = with_marks_as_text(table, path, folder)
@@ -172,6 +139,44 @@ def _open_utf8(table: Table, path: Path, folder: Path, counts: _Counts) -> Table
         assert isinstance(again, _Counts)
         source = _source(table, path, again, folder)
     return source if isinstance(source, list) else replace(source, findings=(*said, *source.findings))
+
+
+def _open_wide(table: Table, path: Path, folder: Path, counts: _Counts) -> TableFile | list[Finding]:
+    """The source of a table whose rows are columns of the file: opened as the file has it."""
+    header = _find_header(table, path)
+    if isinstance(header, Finding):
+        return [header]
+    as_file, wide = file_table(table, header.titles)
+    if found := unpivot_findings(table, header.titles, wide, header.last):
+        return found
+    source = _open_utf8(as_file, path, folder, counts)
+    return source if isinstance(source, list) else _widened(source, table, as_file, wide)
+
+
+def _widened(source: TableFile, table: Table, as_file: Table, wide: Sequence[WideColumn]) -> TableFile:
+    """The source of the table whose rows are columns of the one that `as_file` describes."""
+    assert table.unpivot
+    places = dict(zip((column.name for column in as_file.source_columns), source.order, strict=True))
+    made = {name: len(source.header) + number for number, name in enumerate(table.unpivot.columns)}
+    return replace(
+        source,
+        table=replace(source.table, columns=table.columns, unpivot=table.unpivot),
+        order=tuple(made[name] if name in made else places[name] for name in (c.name for c in table.source_columns)),
+        wide=tuple(replace(column, place=places[column.title]) for column in wide),
+    )
+
+
+def _find_header(table: Table, path: Path) -> Header | Finding:
+    """The header that shows which columns are rows."""
+    skip, stay = table.dialect.skip_rows, staying(table)
+    stay = replace(stay, columns=file_columns(stay)[0])
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            skip, _, lines = skip_head(table, stream)
+            reader = csv_reader(table, lines, strict=not table.cleaning.stray_quotes)
+            return find_header(stay, enumerate(reader, skip + 1)) or header_not_found(stay)
+    except csv.Error as error:
+        return finding("row-quote", (table.place(skip + 1),), dataset=table.dataset, reason=quote_problem(error))
 
 
 def _told(table: Table, path: Path, guess: EncodingGuess) -> Finding:
@@ -299,8 +304,12 @@ def without_ragged_rows(source: TableFile, folder: Path) -> TableFile | None:
     """
     if not source.table.lenient or source.numbered:
         return None
-    copy = _sifted(source.table, source.path, folder)
-    return None if isinstance(copy, list) else copy
+    table = source.table
+    as_file = file_table(table, source.header)[0] if source.wide else table
+    copy = _sifted(as_file, source.path, folder)
+    if isinstance(copy, list):
+        return None
+    return _widened(copy, table, as_file, source.wide) if source.wide else copy
 
 
 def _sifted(table: Table, path: Path, folder: Path) -> TableFile | list[Finding]:

@@ -9,7 +9,8 @@ from st_opendata.messages.message import Message
 from st_opendata.model.findings import Finding
 from st_opendata.tables.csv_text import csv_reader, skip_head
 from st_opendata.tables.quotes import quote_problem, swallowed_findings
-from st_opendata.tables.scan import MAX_CELL, TableFile
+from st_opendata.tables.scan import MAX_CELL
+from st_opendata.tables.table_file import TableFile
 from st_opendata.tables.widths import Widths
 
 

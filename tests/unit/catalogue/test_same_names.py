@@ -16,7 +16,8 @@ from st_opendata.errors import ConfigurationError
 from st_opendata.namespaces import expand
 from st_opendata.rdf.statements import text_of
 from st_opendata.release.explain import explain
-from st_opendata.tables.scan import TableFile, open_source
+from st_opendata.tables.scan import open_source
+from st_opendata.tables.table_file import TableFile
 
 CATALOGUE = """\
 id: demo

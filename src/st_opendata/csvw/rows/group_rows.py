@@ -15,7 +15,7 @@ from st_opendata.csvw.rows.triples import row_lines, table_node
 from st_opendata.model.findings import Finding
 from st_opendata.model.groups import DescribedTable
 from st_opendata.sql.duckdb import DuckDBEngine
-from st_opendata.tables.scan import TableFile
+from st_opendata.tables.table_file import TableFile
 
 _BATCH = 5_000
 

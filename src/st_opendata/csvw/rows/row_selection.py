@@ -14,7 +14,7 @@ from st_opendata.model.tables import Column
 from st_opendata.sql import dialect as sql
 from st_opendata.sql.engine import Engine
 from st_opendata.tables.datatypes import BLANKS, parse
-from st_opendata.tables.scan import TableFile
+from st_opendata.tables.table_file import TableFile
 from st_opendata.tables.templates import parse_template
 
 

@@ -25,6 +25,7 @@ from st_opendata.tables.kinds import no_workbook
 from st_opendata.tables.row_filter import header_not_found
 from st_opendata.tables.splits import file_columns
 from st_opendata.tables.titles import Header, cleaned, find_header, in_place
+from st_opendata.tables.unpivot import file_table, staying
 from st_opendata.tables.workbooks.archives import WorkbookError
 from st_opendata.tables.workbooks.books import ZIPPED, SheetCells, Workbook, opened
 from st_opendata.tables.workbooks.marks import Marks, letters, runs
@@ -95,14 +96,14 @@ def _extracted(table: Table, name: str, cells: SheetCells, folder: Path) -> tupl
     marks, skip = cells.marks, table.dialect.skip_rows
     rows = islice(cells.rows, skip, None)
     above = list[list[Value]]()
-    described = replace(table, columns=file_columns(table)[0])
+    described = replace(table, columns=file_columns(staying(table))[0])
     header = find_header(described, _texts(rows, above, skip)) or (None if above else Header(skip + 1, ()))
     if header is None:
         return None, [header_not_found(described)]
     used = [column for column, last in sorted(marks.last_rows.items()) if last >= header.first]
     table = replace(table, sheet=Sheet(name, tuple(map(letters, used))))
     titles = [header.titles[column - 1] if column <= len(header.titles) else "" for column in used]
-    columns = _columns(table, titles, len(used))
+    columns = _columns(file_table(table, titles)[0] if table.unpivot else table, titles, len(used))
     writers = [cell_writer(column, marks.number_format(number)) for column, number in zip(columns, used, strict=True)]
     exact = [place for place, column in enumerate(columns) if column is None or column.datatype.base not in FLOATS]
     path = copy_path(table, folder, "sheet.csv")
