@@ -17,7 +17,7 @@ class DraftColumn:
     """A column: its name, its title in the header, and the guess from its cells.
 
     `part_of` is the name or title of the column of the file that it has a part of; its profile then is that column's.
-    `place` counts the columns of the file from 0.
+    `place` counts the columns of the file from 0; those that a rule makes come after them.
     """
 
     name: str
@@ -73,6 +73,8 @@ class DraftTable:
     references: list[DraftReference] = field(default_factory=list)
     splits: dict[str, str] = field(default_factory=dict)
     rules: list[tuple[RowRule, Message]] = field(default_factory=list)
+    unpivot: tuple[dict[str, str], Message] | None = None
+    """The rule by which columns of the file are rows, with its reason."""
     first_rows: list[tuple[int, list[str]]] = field(default_factory=list)
     """Line and cells of the first rows, as they were read."""
     kept: KeptTable | None = None

@@ -66,6 +66,10 @@ def _table(table: DraftTable, file: str, language: str, lang: str) -> Iterator[s
     if table.splits:
         yield "  split:"
         yield from (f"    - {_flow({'column': of, 'pattern': pattern})}" for of, pattern in table.splits.items())
+    if table.unpivot:
+        rule, reason = table.unpivot
+        yield f"  {_comment(reason, lang)}"
+        yield f"  unpivot: {_flow(rule)}"
     yield from _schema(table, language, lang)
 
 

@@ -22,8 +22,11 @@ _LOOKED_AT = 60
 _FIGURE = re.compile(r"(?!(?:19|20)[0-9]{2}$)[-+]?[0-9][0-9.,'’ \u00a0\u202f/:%-]*")
 """A number, date or time, which cannot be a title, except a year."""
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
-_SPAN = re.compile(r"[0-9]+ ?[-–] ?[0-9]+|[0-9]{1,2}[./][0-9]{1,2}[./][0-9]{2,4}|[0-9]{4}-[0-9]{2}-[0-9]{2}")
-"""A range of numbers, such as ages, or a day: a title if the cells below are not such."""
+_SPAN = re.compile(
+    r"[0-9]+ ?[-–] ?[0-9]+|[0-9]{1,2}[./][0-9]{1,2}[./][0-9]{2,4}|[0-9]{4}-[0-9]{2}-[0-9]{2}"
+    r"|(?:0?[1-9]|1[0-2])[/.](?:19|20)[0-9]{2}|(?:19|20)[0-9]{2}[.]0"
+)
+"""A range of numbers, such as ages, a day, a month, or a year as a float: a title if the cells below are not such."""
 
 
 @dataclass(frozen=True, slots=True)

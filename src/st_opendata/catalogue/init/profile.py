@@ -22,6 +22,8 @@ from st_opendata.tables.datatypes import BLANKS, parse
 NULLS = (
     "-",
     "--",
+    "..",
+    ":",
     "—",
     "–",
     "?",

@@ -16,6 +16,7 @@ from st_opendata.catalogue.init.layout import Layout, find_layout
 from st_opendata.catalogue.init.places import find_places
 from st_opendata.catalogue.init.profile import MOST_CELLS, Guess, Profile, guess
 from st_opendata.catalogue.init.sources import RawTable
+from st_opendata.catalogue.init.wide import add_made, take_wide
 from st_opendata.messages.message import message
 from st_opendata.names import free, plain
 from st_opendata.tables.personal import personal_kind
@@ -66,8 +67,12 @@ def _draft(source: RawTable, name: str, store: CellStore) -> DraftTable:
         table.columns.append(column)
     for column in table.columns:
         _say_if_personal(column, table)
+    made = take_wide(table, comma=comma)
     find_places(table)
     table.key = find_key(table, lambda: padded((row.cells for row in layout.data(source)), width))
+    if made:
+        add_made(table, made)
+        del table.first_rows[_SHOWN_ROWS:]
     for column in table.columns:
         _name_column(column, table)
     return table
