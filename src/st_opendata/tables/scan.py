@@ -142,7 +142,7 @@ def _open_utf8(table: Table, path: Path, folder: Path, counts: _Counts) -> Table
 
 
 def _open_wide(table: Table, path: Path, folder: Path, counts: _Counts) -> TableFile | list[Finding]:
-    """The source of a table whose rows are columns of the file: opened as the file has it."""
+    """The source of a table whose rows are columns of the file: opened as the table of the file."""
     header = _find_header(table, path)
     if isinstance(header, Finding):
         return [header]

@@ -33,7 +33,7 @@ def staying(table: Table) -> Table:
 
 
 def file_table(table: Table, header: Sequence[str]) -> tuple[Table, tuple[WideColumn, ...]]:
-    """The table as the file has it under this header, and its columns that become rows.
+    """The table of the file under this header, and its columns that become rows.
 
     Such a column is described by its title, and as the column of the values. Those that stay come first where they
     are first in the file, so that columns without a title go by their place.

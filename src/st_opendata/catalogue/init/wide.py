@@ -61,7 +61,7 @@ class Made:
 
 
 def take_wide(table: DraftTable, *, comma: bool) -> Made | None:
-    """Take the columns that become rows out of the table, and set the rule; None where there are none."""
+    """Take the columns that become rows out of the table, and set the rule; None if there are no such columns."""
     found = _find(table) if table.layout.plain else None
     kind = _one_type(found.columns, comma=comma) if found else None
     if found is None or kind is None or len(found.columns) == len(table.columns):
