@@ -125,14 +125,14 @@ def everything(facts: FactBase, folder: Path) -> dict[str, Any]:
     facts.write_facts("data", folder / "facts.parquet")
     paths = {term: f"facts-{number}.parquet" for number, term in enumerate(sorted(facts.predicates()))}
     described = facts.write_files(paths, folder)
-    for table in ("kinds", "cities", "countries"):
+    for table in ("kinds", "cities", "countries", "years"):
         facts.write_table(table, folder / f"{table}.parquet")
     return {
         "findings": facts.findings,
         "counts": (facts.triples(), facts.triples("data"), [facts.rows(table) for table in ("kinds", "cities")]),
         "lines": list(facts.lines()),
         "described": described,
-        "records": [list(facts.records(table)) for table in ("kinds", "cities", "countries")],
+        "records": [list(facts.records(table)) for table in ("kinds", "cities", "countries", "years")],
         "samples": list(facts.samples(2)),
         "places": facts.places(city),
         "objects": facts.objects(city, "<http://www.w3.org/2000/01/rdf-schema#label>"),

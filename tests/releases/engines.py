@@ -104,6 +104,8 @@ def write_catalogue(folder: Path, *, wrong: bool = False) -> Path:
         "utf-8",
     )
     (folder / "data" / "countries.csv").write_text("code;name\nFR;France\nAT;Österreich\n", "utf-8")
+    years = f"country,2019,2020\nFR,1,\nAT,2,{'x' if wrong else '3'}\n"
+    (folder / "data" / "years.csv").write_text(years + (",,\nAT,4,5\n" if wrong else ""), "utf-8")
     return folder
 
 
@@ -146,4 +148,19 @@ def _tables() -> list[dict[str, Any]]:
                 "columns": [{"name": "code"}, {"name": "name", "propertyUrl": "rdfs:label"}],
             },
         },
+        _years(),
     ]
+
+
+def _years() -> dict[str, Any]:
+    """A table with a column for each year."""
+    columns: list[dict[str, Any]] = [
+        {"name": "country", "aboutUrl": "country/{country}", "propertyUrl": "ex:code"},
+        {"name": "year", "datatype": "gYear", "propertyUrl": "ex:year"},
+        {"name": "persons", "datatype": "integer", "propertyUrl": "ex:persons"},
+    ]
+    return {
+        "url": "years.csv",
+        "unpivot": {"columns": "(?P<year>[0-9]{4})", "value": "persons", "skipEmpty": True},
+        "tableSchema": {"aboutUrl": "{country}/{year}", "primaryKey": ["country", "year"], "columns": columns},
+    }

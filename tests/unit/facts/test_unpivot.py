@@ -50,6 +50,9 @@ def test_each_cell_is_a_row_and_knows_its_place(load: Load) -> None:
     assert base.places(nord, f"<{ns}year>") == (Place("data/t.csv", 1, "2019"),)
     assert base.places(nord, f"<{ns}district>") == (Place("data/t.csv", 3, "Bezirk"),)
     assert base.columns_stating(f"<{ns}persons>") == (Place("data/t.csv", column="persons"),)
+    assert base.find_rows([nord]) == {nord: (Place("data/t.csv", 3, "2019"),)}  # for what SHACL misses
+    assert base.columns(f"<{ns}persons>") == ()
+    assert base.columns(f"<{ns}district>") == (Place("data/t.csv", column="Bezirk"),)
     assert [sample.rows for sample in base.samples(3)] == [(2, 2, 3)]
 
 

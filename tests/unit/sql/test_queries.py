@@ -114,7 +114,7 @@ def test_facts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wrong: bool, tri
     with load_facts(catalogue, engine=recording(queries)) as facts:
         assert {"key-duplicate", "key-dangling"} <= {one.code for one in facts.findings} or not wrong
         assert (facts.triples() == 0) is wrong
-        for table in ("kinds", "cities", "countries"):
+        for table in ("kinds", "cities", "countries", "years"):
             list(facts.records(table))
             facts.write_table(table, tmp_path / f"{table}.parquet")
         facts.write_facts("data", tmp_path / "facts.parquet")
