@@ -105,18 +105,38 @@ def add_made(table: DraftTable, made: Made) -> None:
 
 
 def _find(table: DraftTable) -> _Found | None:
-    """The largest group of columns with at least three periods."""
+    """The columns with at least three periods, if they are the only ones with several."""
     for period in _PERIODS:
         form = re.compile(rf"(?P<before>.*?)(?<![0-9])(?P<period>{period.form})(?![0-9])(?P<after>.*)")
         groups = defaultdict[tuple[str, str], list[tuple[DraftColumn, str]]](list)
         for column in table.columns:
             if not column.part_of and (match := form.fullmatch(column.title)):
                 groups[match["before"], match["after"]].append((column, match["period"]))
-        best = max(groups, key=lambda key: len(groups[key]), default=None)
-        if best is not None and len({says for _, says in groups[best]}) >= _LEAST:
-            columns, says = zip(*groups[best], strict=True)
-            return _Found(period, *best, columns, says)
+        several = {texts: found for texts, found in groups.items() if len(found) > 1}
+        if len(several) > 1 and len({says for found in several.values() for _, says in found}) > 1:
+            _propose(table, period, list(several))
+            return None
+        for texts, found in several.items():
+            columns, says = zip(*found, strict=True)
+            if len(set(says)) >= _LEAST:
+                return _Found(period, *texts, columns, says)
     return None
+
+
+def _propose(table: DraftTable, period: _Period, texts: Sequence[tuple[str, str]]) -> None:
+    """Remark how columns that differ in two things could be rows: they may be measures, which are better columns."""
+    if len({after for _, after in texts}) > 1:
+        return
+    kinds = "|".join(_escaped(before.rstrip()) for before, _ in texts)
+    pattern = f"(?P<kind>{kinds}) *(?P<{period.name}>{period.written}){_escaped(texts[0][1])}"
+    table.remarks.append(
+        message(
+            "titles differ in two things: to read each cell as a row, write {rule} and describe the columns {columns} "
+            "in place of those",
+            rule=f"unpivot: {{columns: '{pattern}', value: value}}",
+            columns=f"kind, {period.name}, value",
+        )
+    )
 
 
 def _one_type(columns: Sequence[DraftColumn], *, comma: bool) -> tuple[Profile, Guess] | None:

@@ -73,3 +73,10 @@ def test_years_of_a_workbook(tmp_path: Path) -> None:
     rule, rows = drafted(tmp_path, tmp_path / "t.xlsx")
     assert rule == "(?P<year>[0-9]{4})"
     assert [row[1:] for row in rows][:3] == [("2019", "1"), ("2020", "2.5"), ("2021", None)]
+
+
+def test_titles_that_differ_in_two_things_are_only_proposed(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("Ort;Männer 2019;Frauen 2019;Männer 2020;Frauen 2020\nWien;1;2;3;4\n", "utf-8")
+    assert drafted(tmp_path, tmp_path / "t.csv")[0] == ""
+    rule = "unpivot: {columns: '(?P<kind>Männer|Frauen) *(?P<year>[0-9]{4})', value: value}"
+    assert rule in (tmp_path / "c/c-data/dataset.yaml").read_text("utf-8")
