@@ -51,6 +51,9 @@ PREFIXES: dict[str, str] = {
     "xsd": XSD,
 }
 
+WKT_LITERAL = f"{PREFIXES['gsp']}wktLiteral"
+"""The datatype of geometries as text (GeoSPARQL 1.1); without a system they are in WGS 84, the longitude first."""
+
 
 def expand(name: str, prefixes: dict[str, str] = PREFIXES) -> str:
     """The IRI of a prefixed name such as `eurio:Project`; an absolute IRI is returned unchanged.

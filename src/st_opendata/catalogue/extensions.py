@@ -1,4 +1,4 @@
-"""Keys of a table in dataset.yaml that CSVW does not have: `sheet` and `name`, `rows`, `cleaning`, `split`.
+"""Keys of a table in dataset.yaml that CSVW does not have: `sheet`, `layer` and `name`, `rows`, `cleaning`, `split`.
 
 The readers note problems in the fields and leave the wrong value out.
 """
@@ -21,16 +21,20 @@ from st_opendata.model.tables import (
     Cleaning,
     ColumnPart,
     Dialect,
+    FeatureLayer,
     Replacement,
     RowRule,
     Sheet,
 )
 from st_opendata.names import slug
 from st_opendata.spelling import hint
+from st_opendata.tables.features import EXTENSIONS as FEATURES
+from st_opendata.tables.features import LAYERED
 from st_opendata.tables.splits import parts_of
 from st_opendata.tables.workbooks import EXTENSIONS
 
 _OTHERS = (".xlsm", ".xlsb", ".numbers", ".fods")
+_OTHER_FEATURES = (".shp", ".kml", ".kmz", ".gml", ".fgb", ".topojson")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
 
@@ -59,8 +63,28 @@ def read_sheet(fields: Fields, path: Path) -> Sheet | None:
     return None
 
 
-def table_name(fields: Fields, path: Path, sheet: Sheet | None) -> str:
-    """The name of the table's published files: `name`, else the sheet in plain letters, else the file."""
+def read_layer(fields: Fields, path: Path) -> FeatureLayer | None:
+    """The value of `layer`, None for a file that has no features."""
+    name, ending = fields.text("layer", required=False), path.suffix.lower()
+    if ending in FEATURES:
+        for key in ("dialect", "rows", "split"):
+            if key in fields:
+                fields.problem(message('"{key}" is for CSV files and workbooks; delete it for features', key=key), key)
+        if name is not None and ending != LAYERED:
+            fields.problem(message('"layer" is for GeoPackage ({ending}); delete it', ending=LAYERED), "layer")
+        return FeatureLayer(name)
+    if ending in _OTHER_FEATURES:
+        unread = message(
+            'st-opendata cannot read the format of "{file}"; save it as GeoJSON or GeoPackage', file=path.name
+        )
+        fields.problem(unread, "url")
+    elif name is not None:
+        fields.problem(message('"layer" is for GeoPackage ({ending}); delete it', ending=LAYERED), "layer")
+    return None
+
+
+def table_name(fields: Fields, path: Path, part: Sheet | FeatureLayer | None) -> str:
+    """The name of the table's published files: `name`, else the sheet or layer in plain letters, else the file."""
     name = fields.text("name", required=False)
     if name is not None:
         if not _NAME.fullmatch(name):
@@ -69,7 +93,7 @@ def table_name(fields: Fields, path: Path, sheet: Sheet | None) -> str:
                 "name",
             )
         return name
-    return (slug(sheet.name) if sheet and sheet.name else "") or path.stem
+    return (slug(part.name) if part and part.name else "") or path.stem
 
 
 _MATCHED = (BELOW_HEADER, FOOTNOTES, TOTALS)
@@ -135,7 +159,7 @@ _ELSEWHERE = {
 """Rules that are keys of CSVW, each with the problem to report where `cleaning` has it."""
 
 
-def read_cleaning(table: Fields, columns: Sequence[str], sheet: Sheet | None) -> Cleaning:
+def read_cleaning(table: Fields, columns: Sequence[str], part: Sheet | FeatureLayer | None) -> Cleaning:
     """The value of `cleaning` of a table with these columns in its file; wrong rules are noted and left out."""
     fields = table.below("cleaning") if "cleaning" in table else None
     if fields is None:
@@ -146,8 +170,12 @@ def read_cleaning(table: Fields, columns: Sequence[str], sheet: Sheet | None) ->
     fields.only(("controlCharacters", "quotes", "replace", *_ELSEWHERE))
     control = _choice(fields, "controlCharacters", tuple(_CONTROL))
     quotes = _choice(fields, "quotes", _QUOTES)
-    if quotes and sheet:
+    if quotes and isinstance(part, Sheet):
         fields.problem(message('"{key}" is for CSV files; delete it for a workbook', key="quotes"), "quotes")
+    elif quotes and part:
+        fields.problem(
+            message('"{key}" is for CSV files and workbooks; delete it for features', key="quotes"), "quotes"
+        )
     dialect = table.below("dialect") if "dialect" in table else None
     if quotes == "lenient" and dialect and "doubleQuote" in dialect and not dialect.flag("doubleQuote"):
         fields.problem(message('"quotes: lenient" does not go with "doubleQuote: false"; delete one of them'), "quotes")

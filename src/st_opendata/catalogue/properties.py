@@ -16,7 +16,7 @@ from st_opendata.messages.message import Message, message
 from st_opendata.model.numeric import NUMBERS
 from st_opendata.model.tables import Datatype, Dialect
 from st_opendata.spelling import hint
-from st_opendata.tables.datatypes import ALIASES, BASES, check_facets, lexical
+from st_opendata.tables.datatypes import ALIASES, BASES, WKT, check_facets, datatype_iri, lexical
 
 _DATATYPE_KEYS = ("base", "format", *LENGTHS, *LIMITS)
 _COMMA = re.compile("^[^.]*,[#0]{1,2}[ \u00a0\u202f]?[%‰]?$")
@@ -62,10 +62,12 @@ def datatype(fields: Fields) -> Datatype:
 
 def _named(fields: Fields, key: str) -> Datatype:
     name = fields.text(key) or "string"
+    if name == WKT:
+        return Datatype(WKT, datatype_iri(WKT))
     try:
         return named_datatype(name)
     except ValueError as error:
-        near = hint(name, sorted(BASES | set(ALIASES)))
+        near = hint(name, sorted(BASES | {WKT} | set(ALIASES)))
         fields.problem(Message("{problem}{hint}", {"problem": reason_of(error), "hint": near}), key)
         return Datatype()
 

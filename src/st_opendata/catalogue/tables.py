@@ -14,7 +14,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from st_opendata.catalogue.extensions import read_cleaning, read_row_rules, read_sheet, read_splits, table_name
+from st_opendata.catalogue.extensions import (
+    read_cleaning,
+    read_layer,
+    read_row_rules,
+    read_sheet,
+    read_splits,
+    table_name,
+)
 from st_opendata.catalogue.properties import datatype, dialect
 from st_opendata.catalogue.table_schema import read_schema, with_schema
 from st_opendata.catalogue.unpivot import read_unpivot, row_variables
@@ -37,8 +44,8 @@ _INHERITED = (
     "aboutUrl", "propertyUrl", "valueUrl", "datatype", "default", "lang", "null", "ordered", "required", "separator",
 )  # fmt: skip
 _TABLE_KEYS = (
-    "url", "sheet", "name", "title", "description", "dialect", "rows", "cleaning", "split", "unpivot", "lenient",
-    "schema", "tableSchema", "suppressOutput", *_INHERITED,
+    "url", "sheet", "layer", "name", "title", "description", "dialect", "rows", "cleaning", "split", "unpivot",
+    "lenient", "schema", "tableSchema", "suppressOutput", *_INHERITED,
 )  # fmt: skip
 _SCHEMA_KEYS = ("columns", "primaryKey", "foreignKeys", *_INHERITED)
 _COLUMN_KEYS = ("name", "titles", "description", "virtual", "where", "suppressOutput", "personal", *_INHERITED)
@@ -72,8 +79,8 @@ def read_table(fields: Fields, around: Surroundings) -> Table | None:
     if (schema := fields.below("tableSchema")) is None:
         return None
     schema.only(_SCHEMA_KEYS)
-    sheet = read_sheet(fields, path)
-    name = table_name(fields, path, sheet)
+    sheet, layer = read_sheet(fields, path), read_layer(fields, path)
+    name = table_name(fields, path, sheet or layer)
     if name in around.shared:
         name = f"{around.dataset}/{name}"
     inherited = {key: level for level in (fields, schema) for key in _INHERITED if key in level}
@@ -111,8 +118,9 @@ def read_table(fields: Fields, around: Surroundings) -> Table | None:
         columns=tuple(columns) if not suppress else tuple(_silent(column) for column in columns),
         description=fields.local_text("description"),
         dialect=written,
-        cleaning=read_cleaning(fields, sources, sheet),
+        cleaning=read_cleaning(fields, sources, sheet or layer),
         sheet=sheet,
+        layer=layer,
         primary_key=key,
         foreign_keys=tuple(_foreign_keys(schema, sources, around.dataset)),
         rules=read_row_rules(fields, written),

@@ -26,7 +26,7 @@ from st_opendata.model.findings import Finding
 from st_opendata.model.tables import FOOTNOTES, TOTALS, Column, Table
 from st_opendata.sql import dialect as sql
 from st_opendata.sql.engine import Engine, ReadError
-from st_opendata.tables.datatypes import TEXTS, parse
+from st_opendata.tables.datatypes import TEXTS, WKT, parse
 from st_opendata.tables.office_words import FOOTNOTE, total_labels
 from st_opendata.tables.office_words import FOOTNOTES as NOTES
 from st_opendata.tables.quotes import swallowed_findings
@@ -158,7 +158,9 @@ class Loader:
     def _swallowed(self, source: TableFile, name: str) -> list[Finding]:
         """Rows that became one cell by a stray quotation mark, found by the shape of the lines in cells."""
         table, width = source.table, len(source.header)
-        if table.sheet or table.cleaning.trusted_quotes or width == 1 or source.numbered:  # known from the copy
+        if (
+            table.sheet or table.layer or table.cleaning.trusted_quotes or width == 1 or source.numbered
+        ):  # known from the copy
             return []
         shaped = f"breaks > 0 AND delimiters >= {sql.least('breaks', '2')} * {width - 1}"
         if source.wide:
@@ -211,10 +213,15 @@ class Loader:
                 column,
                 f"t{number}",
                 trim=trim,
-                parsed=self._parsed(name, source, number, column) if needs_python(self._engine, column) else None,
+                parsed=self._parsed(name, source, number, column) if self._beyond_sql(source, column) else None,
             )
             for number, column in enumerate(source.table.source_columns, 1)
         ]
+
+    def _beyond_sql(self, source: TableFile, column: Column) -> bool:
+        """Whether Python parses the cells; geometries of features are parsed when these are read."""
+        parsed_before = source.table.layer is not None and column.datatype.base == WKT
+        return not parsed_before and needs_python(self._engine, column)
 
     def _parsed(self, name: str, source: TableFile, number: int, column: Column) -> str:
         """Parse the column's distinct cells in Python; the expression that finds their values."""

@@ -66,7 +66,7 @@ def needs_python(engine: Engine, column: Column) -> bool:
     """True for a column whose cells the engine's expressions cannot read."""
     way = lexical(column.datatype)
     if isinstance(way, Text):
-        return not all(engine.understands(pattern) for pattern in way.accept)
+        return beyond_sql(column.datatype) or not all(engine.understands(pattern) for pattern in way.accept)
     if isinstance(way, Number) and way.digits:  # a pattern may ask for more digits than the engine counts
         return beyond_sql(column.datatype) or not (engine.understands(way.accept) and engine.understands(way.digits))
     return beyond_sql(column.datatype)

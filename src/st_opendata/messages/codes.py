@@ -19,7 +19,7 @@ from st_opendata.model.findings import Finding, Severity
 from st_opendata.place import Place
 
 _FILES = (
-    *("tables", "headers", "rows", "encodings", "cells", "columns"),
+    *("tables", "features", "headers", "rows", "encodings", "cells", "columns"),
     *("csvw", "profiles", "shacl", "languages", "safety", "files"),
 )
 

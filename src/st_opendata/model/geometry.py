@@ -10,7 +10,7 @@ from typing import TypeAlias
 from st_opendata.errors import MessageError
 from st_opendata.messages.message import message
 
-_DEPTHS = {
+DEPTHS = {
     "Point": 0,
     "LineString": 1,
     "MultiPoint": 1,
@@ -19,10 +19,10 @@ _DEPTHS = {
     "MultiPolygon": 3,
 }
 """How deep lists of positions are nested in each kind of geometry."""
-_BY_WORD = {kind.upper(): kind for kind in _DEPTHS}
+_BY_WORD = {kind.upper(): kind for kind in DEPTHS}
 _NUMBER = r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
 _TOKEN = re.compile(rf"\s*({_NUMBER}|[(),])")
-_RING = 4
+RING = 4
 """The fewest positions of a closed ring."""
 
 Position = tuple[str, str]
@@ -41,9 +41,59 @@ def geometry_wkt(value: object) -> str:
     for position in _positions(nested):
         _check_position(position)
     for ring in _rings(kind, nested):
-        if len(ring) < _RING or ring[0] != ring[-1]:
-            raise MessageError(message("a polygon needs rings of at least four positions that end where they began"))
+        if len(ring) < RING or ring[0] != ring[-1]:
+            raise unclosed()
     return kind.upper() + _written(nested)
+
+
+def unclosed() -> MessageError:
+    """The error about a ring that is not closed."""
+    return MessageError(message("a polygon needs rings of at least four positions that end where they began"))
+
+
+def geometry_json(wkt: str) -> str:
+    """The geometry of WKT as a GeoJSON object, with the numbers as they were written.
+
+    Raises:
+        MessageError: it is not WKT.
+    """
+    kind, nested = _of_text(wkt)
+    return f'{{"type": "{kind}", "coordinates": {_json(nested)}}}'
+
+
+def positions_of(wkt: str) -> tuple[str, list[list[Position]]]:
+    """The kind of a geometry, and its positions: one list for each point, line or ring.
+
+    Raises:
+        MessageError: it is not WKT.
+    """
+    kind, nested = _of_text(wkt)
+    if DEPTHS[kind] == 0 or kind == "MultiPoint":
+        return kind, [[position] for position in _positions(nested)]
+    return kind, list(_lines(nested, DEPTHS[kind]))
+
+
+def _lines(nested: Nested, depth: int) -> Iterator[list[Position]]:
+    if depth == 1:
+        yield list(_positions(nested))
+        return
+    for item in nested:
+        assert isinstance(item, list)
+        yield from _lines(item, depth - 1)
+
+
+def _json(nested: Nested) -> str:
+    if isinstance(nested, tuple):
+        return f"[{', '.join(map(_json_number, nested))}]"
+    return f"[{', '.join(map(_json, nested))}]"
+
+
+def _json_number(text: str) -> str:
+    """A number of WKT as JSON has it: without a plus sign, a zero before the point and a digit after it."""
+    sign, bare = ("-" if text.startswith("-") else ""), text.lstrip("+-")
+    whole, point, fraction = bare.partition(".")
+    whole = re.sub("^0+(?=[0-9])", "", whole) or "0"
+    return f"{sign}{whole}.{fraction}" if point and fraction[:1].isdigit() else f"{sign}{whole}{fraction}"
 
 
 def polygon_of(wkt: str) -> list[Position] | None:
@@ -73,7 +123,7 @@ def _of_text(text: str) -> tuple[str, Nested]:
     if kind is None:
         raise _unlike()
     tokens = _tokens(f"({rest}")
-    nested = _parsed(tokens, _DEPTHS[kind])
+    nested = _parsed(tokens, DEPTHS[kind])
     if next(tokens, None) is not None:
         raise _unlike()
     return kind, nested
@@ -116,10 +166,10 @@ def _item(tokens: Iterator[str], depth: int) -> tuple[Nested, str]:
 
 
 def _of_json(value: object) -> tuple[str, Nested]:
-    if not isinstance(value, Mapping) or value.get("type") not in _DEPTHS or set(value) - {"type", "coordinates"}:
+    if not isinstance(value, Mapping) or value.get("type") not in DEPTHS or set(value) - {"type", "coordinates"}:
         raise _unlike()
     kind = str(value["type"])
-    return kind, _from_json(value.get("coordinates"), _DEPTHS[kind])
+    return kind, _from_json(value.get("coordinates"), DEPTHS[kind])
 
 
 def _from_json(value: object, depth: int) -> Nested:

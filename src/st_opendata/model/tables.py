@@ -213,6 +213,13 @@ class Sheet:
     letters: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class FeatureLayer:
+    """A layer of features, one row each: of a GeoPackage the layer of that name, or the only one without a name."""
+
+    name: str | None = None
+
+
 def stem_of(name: str) -> str:
     """The name of the published file of the table with this name, without extension."""
     return name.rpartition("/")[2]
@@ -235,6 +242,8 @@ class Table:
     cleaning: Cleaning = field(default_factory=Cleaning)
     sheet: Sheet | None = None
     """Where the file is a workbook: the sheet that holds the table."""
+    layer: FeatureLayer | None = None
+    """Where the file has features (GeoJSON, GeoPackage): their layer. Row 1 is the first feature."""
     primary_key: tuple[str, ...] = ()
     foreign_keys: tuple[ForeignKey, ...] = ()
     rules: tuple[RowRule, ...] = ()

@@ -15,9 +15,10 @@ from functools import cache
 
 from st_opendata.errors import MessageError, reason_of
 from st_opendata.messages.message import message
+from st_opendata.model.geometry import geometry_wkt
 from st_opendata.model.numeric import FLOATS, INTEGER_BOUNDS, NUMBERS
 from st_opendata.model.tables import Datatype
-from st_opendata.namespaces import PREFIXES, RDF, XSD
+from st_opendata.namespaces import PREFIXES, RDF, WKT_LITERAL, XSD
 from st_opendata.system.matching import Matcher
 from st_opendata.tables.moments import Moment, default_moment, moment_pattern, parse_moment
 from st_opendata.tables.numbers import Number, default_number, example_number, number_pattern, parse_number
@@ -30,6 +31,8 @@ SPACED = frozenset({"string", "anyAtomicType", "xml", "html", "json"})
 """Types whose white space is kept (CSVW syntax §6.4, steps 1 and 2)."""
 TEXTS = SPACED | {"normalizedString", "token"}
 """Types that any text has."""
+WKT = "wktLiteral"
+"""The name of the datatype of geometries, which CSVW does not have: dataset.yaml does."""
 BLANKS = " \t\r\n\u00a0\u202f"
 """Characters to trim from both ends of other cells: also the no-break spaces that spreadsheets and web pages add."""
 
@@ -76,7 +79,8 @@ _MEASURED = {
     "hexBinary",
     "base64Binary",
 }
-_IRIS = {"xml": f"{RDF}XMLLiteral", "html": f"{RDF}HTML", "json": f"{PREFIXES['csvw']}JSON"}
+_CRS84 = re.compile(r"<http://www\.opengis\.net/def/crs/OGC/1\.3/CRS84>\s*")
+_IRIS = {WKT: WKT_LITERAL, "xml": f"{RDF}XMLLiteral", "html": f"{RDF}HTML", "json": f"{PREFIXES['csvw']}JSON"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +132,7 @@ def lexical(datatype: Datatype) -> Lexical:
         if pattern and not (bar and true and false and true != false and "|" not in false):
             raise MessageError(message('"{pattern}" is not a format for boolean, as Y|N is', pattern=pattern))
         return Boolean((true,), (false,)) if pattern else Boolean(("true", "1"), ("false", "0"))
-    accept, sample = _ACCEPT.get(base, (None, "text"))
+    accept, sample = _ACCEPT.get(base, (None, "POINT(4.84 45.76)" if base == WKT else "text"))
     if pattern:
         try:
             _matcher(pattern)
@@ -158,11 +162,22 @@ def parse(datatype: Datatype, text: str) -> str | None:
         return parse_moment(way, text)
     if isinstance(way, Boolean):
         return "true" if text in way.true else "false" if text in way.false else None
+    if datatype.base == WKT and (text := _geometry(text) or "") == "":
+        return None
     if not all(_matcher(accept).fullmatch(text) for accept in way.accept):
         return None
     if way.refuse is not None and re.fullmatch(way.refuse, text, re.ASCII | re.DOTALL):
         return None
     return text
+
+
+def _geometry(text: str) -> str | None:
+    """The WKT of a geometry in WGS 84 that is written as WKT or GeoJSON."""
+    bare = _CRS84.sub("", text, count=1)
+    try:
+        return None if bare.startswith("<") else geometry_wkt(bare)
+    except MessageError:
+        return None
 
 
 @cache
@@ -173,9 +188,9 @@ def _matcher(pattern: str) -> Matcher:
 
 
 def beyond_sql(datatype: Datatype) -> bool:
-    """True for a number whose sign of per cent or per mille moves the point: only `parse` reads it."""
+    """True for a geometry, and a number whose sign of per cent or per mille moves the point: only `parse` reads it."""
     way = lexical(datatype)
-    return isinstance(way, Number) and way.scale > 0
+    return datatype.base == WKT or isinstance(way, Number) and way.scale > 0
 
 
 def example(datatype: Datatype) -> str:

@@ -14,10 +14,11 @@ from st_opendata.tables.splits import file_columns
 from st_opendata.tables.titles import cleaned, in_place
 
 
-def match_header(table: Table, header: tuple[str, ...], *, row: int) -> tuple[tuple[int, ...], list[Finding]]:
+def match_header(table: Table, header: tuple[str, ...], *, row: int | None) -> tuple[tuple[int, ...], list[Finding]]:
     """For each source column its place in the file, counted from 0; and findings when they do not fit together.
 
-    If every column's title is at the column's own place, titles may be repeated.
+    If every column's title is at the column's own place, titles may be repeated. `row` is that of the header, if the
+    file has one.
     """
     columns, places = file_columns(table)
     if len(header) == len(columns) and in_place(columns, header):
@@ -26,10 +27,10 @@ def match_header(table: Table, header: tuple[str, ...], *, row: int) -> tuple[tu
     return () if found else tuple(order[place] for place in places), found
 
 
-def _match(table: Table, header: tuple[str, ...], *, row: int) -> tuple[tuple[int, ...], list[Finding]]:
+def _match(table: Table, header: tuple[str, ...], *, row: int | None) -> tuple[tuple[int, ...], list[Finding]]:
     """The same for the columns of the file, some of which are the source of several columns of the table."""
     found: list[Finding] = []
-    other = _other_delimiter(table, header)
+    other = None if table.layer else _other_delimiter(table, header)
     if other:
         fields = {"title": header[0], "delimiter": _shown(other), "expected": _shown(table.dialect.delimiter)}
         return (), [finding("table-delimiter", (table.place(row),), dataset=table.dataset, **fields)]

@@ -65,7 +65,7 @@ def swallowed_rows(cell: str, row: tuple[int, str], width: int, delimiter: str) 
 def swallowed_findings(table: Table, header: Sequence[str], row: int, cells: Sequence[str]) -> list[Finding]:
     """A finding for each cell of a row that holds other rows; `cells` are in the order of the file's `header`."""
     found = list[Finding]()
-    if table.sheet or table.cleaning.trusted_quotes:
+    if table.sheet or table.layer or table.cleaning.trusted_quotes:
         return found
     for place, cell in enumerate(cells[: len(header)]):
         if "\n" in cell or "\r" in cell:

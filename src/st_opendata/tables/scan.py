@@ -33,6 +33,7 @@ from st_opendata.tables.csv_text import (
 )
 from st_opendata.tables.encodings import START, EncodingGuess, guess_encoding, wide_encoding
 from st_opendata.tables.encodings.findings import guess_finding, undecodable
+from st_opendata.tables.features import extract_layer
 from st_opendata.tables.header import match_header
 from st_opendata.tables.kinds import is_empty, other_format
 from st_opendata.tables.quotes import quote_problem
@@ -68,6 +69,8 @@ def open_source(table: Table, folder: Path, languages: Sequence[str] = ()) -> Ta
     try:
         if table.path.exists() and not table.path.is_file():
             return [finding("table-not-a-file", (table.place(),), dataset=table.dataset)]
+        if table.layer:
+            return _open_layer(table, folder)
         return _open_sheet(table, folder) if table.sheet else _open_text(table, folder, languages)
     except OSError as error:
         return [refusal(table, error)]
@@ -205,6 +208,17 @@ def _open_sheet(table: Table, folder: Path) -> TableFile | list[Finding]:
     if isinstance(source, list):
         return [*found, *source]
     return replace(source, findings=(*found, *source.findings))
+
+
+def _open_layer(table: Table, folder: Path) -> TableFile | list[Finding]:
+    """The source of features, whose copy has a header although the first feature is row 1."""
+    extracted, found = extract_layer(table, folder)
+    if extracted is None:
+        return found
+    source = _open_text(extracted, folder, ())
+    if isinstance(source, list):
+        return [*found, *source]
+    return replace(source, first=1, findings=(*found, *source.findings))
 
 
 def no_table(table: Table, start: bytes) -> Finding | None:
@@ -359,7 +373,7 @@ def _header(table: Table, first: list[str], row: int) -> tuple[tuple[str, ...], 
     """Titles of the file, the place of each source column among them, and what does not fit."""
     if table.dialect.header:
         titles = tuple(map(cleaned, first))
-        return titles, *match_header(table, titles, row=row)
+        return titles, *match_header(table, titles, row=None if table.layer else row)
     columns, places = file_columns(table)
     return tuple(column.name for column in columns), places, []
 

@@ -12,7 +12,7 @@ from st_opendata.model.groups import Json
 from st_opendata.model.numeric import NUMBERS
 from st_opendata.model.tables import Datatype
 from st_opendata.namespaces import XSD
-from st_opendata.tables.datatypes import ALIASES, BASES, MOMENTS, check_facets, check_order, datatype_iri, lexical
+from st_opendata.tables.datatypes import ALIASES, BASES, MOMENTS, WKT, check_facets, check_order, datatype_iri, lexical
 
 LIMITS = ("minimum", "maximum", "minInclusive", "maxInclusive", "minExclusive", "maxExclusive")
 LENGTHS = ("length", "minLength", "maxLength")
@@ -169,6 +169,8 @@ def datatype_description(datatype: Datatype) -> str | dict[str, object] | None:
         "maxExclusive": datatype.max_exclusive,
     }
     stated: dict[str, object] = {key: value for key, value in facets.items() if value is not None}
+    if datatype.base == WKT:
+        return {"base": "string", "@id": datatype.iri}
     if stated:
         return {"base": datatype.base, **stated}
     return datatype.base if datatype.base != "string" else None

@@ -12,8 +12,10 @@ from st_opendata.model.release import DatasetRelease, Distribution
 from st_opendata.model.tables import Column as CsvwColumn
 from st_opendata.model.tables import Table as CsvwTable
 from st_opendata.model.text import Text
+from st_opendata.namespaces import WKT_LITERAL
 from st_opendata.place import Place
 from st_opendata.portal.data.edition import Edition
+from st_opendata.tables.datatypes import WKT
 from st_opendata.tables.templates import parse_template, variable_names
 
 _FOLDER = "https://release.invalid/"
@@ -132,7 +134,7 @@ def _column(column: CsvwColumn, reference: Reference | None, *, key: bool) -> Co
         name=column.name,
         title=titles or {"und": column.name},
         description=column.description,
-        datatype=column.datatype.base,
+        datatype=WKT if column.datatype.iri == WKT_LITERAL else column.datatype.base,
         required=column.required,
         separator=column.separator,
         property=None if column.suppress_output else fixed,
