@@ -30,6 +30,7 @@ _EXTRAS = {
     "web": message("score a URL"),
     "ckan": message("publish to a CKAN portal, pull from one"),
     "portal": message("serve a release"),
+    "geo": message("convert coordinates to WGS 84"),
 }
 _PROGRAMS = {
     "java": (message("run a CKAN portal for tests"), "apt install default-jre-headless"),

@@ -42,7 +42,7 @@ _EXAMPLES = {
     multiple=True,
     required=True,
     metavar="FILE",
-    help="Table to read: CSV, XLSX, ODS or XLS.",
+    help="Table to read: CSV, XLSX, ODS, XLS, GeoJSON or GeoPackage.",
 )
 @click.argument("files", type=path_type, nargs=-1)
 @click.option("--title", help="Title of the catalogue.  [default: the name of FOLDER]")

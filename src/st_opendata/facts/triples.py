@@ -12,6 +12,8 @@ from st_opendata.sql.engine import Row
 
 TYPE = f"<{RDF}type>"
 _BATCH = 50_000
+_LINKED = 1_000
+"""Rows that are read at once where values are long, as geometries are."""
 _PART_ROWS = 300_000
 """About the rows that one statement sorts."""
 
@@ -106,6 +108,19 @@ class Triples:
         relations = {each: self._stating(dataset)[each] for each in predicates if each in self._stating(dataset)}
         for rows in self._rows(f"SELECT line FROM ({_line(relations, self._where(dataset))}) ORDER BY s", relations):
             yield [line for (line,) in rows]
+
+    def linked(self, first: str, second: str, dataset: str) -> Iterator[tuple[str, str]]:
+        """Subjects and values that two predicates lead to, one after the other, in the order of `lines`."""
+        relations = self._stating(dataset)
+        for shards in self._groups(dataset) if {first, second} <= relations.keys() else ():
+            where, order = self._part(dataset, shards)
+            query = (
+                f"SELECT a.s, b.o FROM (SELECT DISTINCT h, s, o FROM {relations[first]}{where}) AS a "
+                f"JOIN (SELECT DISTINCT s, o FROM {relations[second]}{self._where(dataset)}) AS b ON a.o = b.s "
+                f"ORDER BY {order}a.s, b.o"
+            )
+            for rows in self._queries.batches(query, _LINKED):
+                yield from ((subject, value) for subject, value in rows)
 
     def unmatched(self, patterns: Mapping[str, str], dataset: str) -> Iterator[str]:
         """The subjects in the dataset that have all these predicates, but not one matching object (RE2) of each.

@@ -162,13 +162,11 @@ def parse(datatype: Datatype, text: str) -> str | None:
         return parse_moment(way, text)
     if isinstance(way, Boolean):
         return "true" if text in way.true else "false" if text in way.false else None
-    if datatype.base == WKT and (text := _geometry(text) or "") == "":
+    written = _geometry(text) if datatype.base == WKT else text
+    if written is None or not all(_matcher(accept).fullmatch(written) for accept in way.accept):
         return None
-    if not all(_matcher(accept).fullmatch(text) for accept in way.accept):
-        return None
-    if way.refuse is not None and re.fullmatch(way.refuse, text, re.ASCII | re.DOTALL):
-        return None
-    return text
+    refused = way.refuse is not None and re.fullmatch(way.refuse, written, re.ASCII | re.DOTALL)
+    return None if refused else written
 
 
 def _geometry(text: str) -> str | None:
@@ -190,7 +188,7 @@ def _matcher(pattern: str) -> Matcher:
 def beyond_sql(datatype: Datatype) -> bool:
     """True for a geometry, and a number whose sign of per cent or per mille moves the point: only `parse` reads it."""
     way = lexical(datatype)
-    return datatype.base == WKT or isinstance(way, Number) and way.scale > 0
+    return datatype.base == WKT or (isinstance(way, Number) and way.scale > 0)
 
 
 def example(datatype: Datatype) -> str:

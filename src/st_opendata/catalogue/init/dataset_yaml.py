@@ -15,6 +15,7 @@ from st_opendata.catalogue.statements import Description, Yaml
 from st_opendata.catalogue.write import write_yaml
 from st_opendata.messages.message import Message, message
 from st_opendata.model.tables import ROW_RULES, Cleaning
+from st_opendata.tables.datatypes import WKT
 
 _HEADING = message("Drafted by st-opendata init from the files: the reason for each guess is above its line.")
 _PROPERTY = message(
@@ -45,17 +46,10 @@ def dataset_text(
 def _table(table: DraftTable, file: str, language: str, lang: str) -> Iterator[str]:
     for remark in table.remarks:
         yield _comment(remark, lang)
-    outline: Yaml = {"url": file}
-    if table.source.sheet is not None:
-        outline |= {"sheet": table.source.sheet, "name": table.name}
-    outline["title"] = {language: table.source.name}
-    if table.schema:
-        absent = list(table.schema.without)
-        outline["schema"] = {"path": table.schema.file, "without": absent} if absent else table.schema.file
-    first, *others = (f"{key}: {_flow(value)}" for key, value in outline.items())
+    first, *others = (f"{key}: {_flow(value)}" for key, value in _outline(table, file, language).items())
     yield f"- {first}"
     yield from (f"  {line}" for line in others)
-    dialect = _dialect(table)
+    dialect = {} if table.source.layer else _dialect(table)
     if table.source.guess and not table.source.guess.sure:
         stated = {**dialect, "encoding": table.source.encoding}
         yield f"  {_comment(_REPLACE_ENCODING if dialect else _STATE_ENCODING, lang)}"
@@ -84,7 +78,7 @@ def _schema(table: DraftTable, language: str, lang: str) -> Iterator[str]:
         pass
     elif table.key:
         names = [column.name for column in table.key]
-        yield f"    aboutUrl: {_flow('/'.join([table.name, *(f'{{{name}}}' for name in names)]))}"
+        yield f"    aboutUrl: {_flow(_about(table))}"
         yield f"    primaryKey: {_flow(names if len(names) > 1 else names[0])}"
     else:
         yield from (f"    {_comment(text, lang)}" for text in _NO_KEY)
@@ -98,6 +92,41 @@ def _schema(table: DraftTable, language: str, lang: str) -> Iterator[str]:
     for column in columns:
         yield from (f"      {_comment(remark, lang)}" for remark in column.remarks)
         yield f"      - {_flow(_column(column, table, language))}"
+    for column in columns:
+        yield from (f"      - {_flow(link)}" for link in _links(column, table))
+
+
+def _links(column: DraftColumn, table: DraftTable) -> Iterator[Yaml]:
+    """The virtual column that leads from a thing to its geometry."""
+    if column.found.base == WKT:
+        link: Yaml = {"name": f"{column.name}_link", "virtual": True, "where": column.name}
+        yield {**link, "propertyUrl": "gsp:hasGeometry", "valueUrl": _of_geometry(column, table)}
+
+
+def _outline(table: DraftTable, file: str, language: str) -> Yaml:
+    """The keys that name the table."""
+    outline: Yaml = {"url": file}
+    if table.source.sheet is not None:
+        outline |= {"sheet": table.source.sheet, "name": table.name}
+    if table.source.layer and table.source.layer.name:
+        outline |= {"layer": table.source.layer.name, "name": table.name}
+    outline["title"] = {language: table.source.name}
+    if table.schema:
+        absent = list(table.schema.without)
+        outline["schema"] = {"path": table.schema.file, "without": absent} if absent else table.schema.file
+    return outline
+
+
+def _about(table: DraftTable) -> str:
+    """The template of the addresses of rows."""
+    return "/".join(
+        [table.name, *(f"{{{column.name}}}" for column in table.key)] if table.key else [table.name, "{_row}"]
+    )
+
+
+def _of_geometry(column: DraftColumn, table: DraftTable) -> str:
+    """The template of the addresses of geometries, which are things of their own (GeoSPARQL)."""
+    return f"{_about(table)}/{column.name}"
 
 
 def _rules(table: DraftTable, lang: str) -> Iterator[str]:
@@ -150,6 +179,8 @@ def _column(column: DraftColumn, table: DraftTable, language: str) -> Yaml:
         described["null"] = ["", *found.null]
     if column.language:
         described["lang"] = column.language
+    if column.found.base == WKT:
+        described["aboutUrl"] = _of_geometry(column, table)
     if column.property:
         described["propertyUrl"] = column.property
     return described

@@ -25,7 +25,7 @@ from st_opendata.messages.message import Message, message
 from st_opendata.model.samples import Sample, SampleColumn, kind_of, value_of
 from st_opendata.names import free, slug
 from st_opendata.release.exchange import stage
-from st_opendata.tables.datatypes import BLANKS, parse
+from st_opendata.tables.datatypes import BLANKS, WKT, parse
 from st_opendata.tables.splits import parts_of, split_cell
 
 _ORDER = ("id", "base", "profiles", "title", "description", *HINTS, "issued", "datasets")
@@ -209,6 +209,8 @@ def _column(table: DraftTable, column: DraftColumn) -> SampleColumn:
 def _value(table: DraftTable, column: DraftColumn, cell: str) -> str | None:
     found = column.found
     datatype = datatype_of(found.base, found.form)
+    if found.base == WKT:
+        return cell or None
     if not cell.strip(BLANKS) or cell.strip(BLANKS) in found.null:
         return None
     if column.part_of:

@@ -76,7 +76,11 @@ class Layout:
 
 
 def find_layout(source: RawTable) -> Layout:
-    """The layout that the rows show."""
+    """The layout that the rows show; the first row of features has the names of their properties."""
+    if source.layer:
+        (names,) = islice(source.rows(), 1)
+        header = Header(names.number, (tuple(names.cells),))
+        return Layout(dict(enumerate(map(cleaned, names.cells))), header, 0, (), {}, (), blank_rows=False)
     rows = list(islice(source.rows(), _LOOKED_AT))
     place, count = _header_place(rows)
     found, below = rows[place : place + count], rows[place + count :]

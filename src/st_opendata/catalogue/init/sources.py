@@ -1,4 +1,4 @@
-"""A publisher's tables: CSV of any kind, and the sheets of workbooks, as rows of text."""
+"""A publisher's tables: CSV of any kind, the sheets of workbooks, and features, as rows of text."""
 
 from __future__ import annotations
 
@@ -18,9 +18,11 @@ from st_opendata.catalogue.init.encodings import broken_encoding
 from st_opendata.errors import InputError
 from st_opendata.messages.codes import as_error, finding
 from st_opendata.messages.message import Message, counted, message
-from st_opendata.model.tables import Cleaning, Dialect, Table
+from st_opendata.model.tables import Cleaning, Dialect, FeatureLayer, Table
 from st_opendata.place import Place
 from st_opendata.tables.encodings import EncodingGuess, guess_encoding
+from st_opendata.tables.features import EXTENSIONS as FEATURES
+from st_opendata.tables.features import GEOMETRY, FeaturesError, layer_names, open_layer, shown_cell
 from st_opendata.tables.quotes import Certainty, lenient_rows, swallowed_rows
 from st_opendata.tables.scan import MAX_CELL, no_table, refusal
 from st_opendata.tables.workbooks import EXTENSIONS, Marks, WorkbookError, cell_writer, open_workbook
@@ -40,7 +42,9 @@ class SourceRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class RawTable:
-    """A table of a file. `marks` are those of a sheet, `delimiter` and `encoding` those of a CSV file.
+    """A table of a file: a sheet, a layer of features, or all of it.
+
+    `marks` are those of a sheet, `delimiter` and `encoding` those of a CSV file.
 
     `guess` has more about an encoding other than UTF-8. `cleaning` has the rules without which `build` refuses its
     cells, and `remarks` the reasons; `width` is the usual number of cells in its rows.
@@ -55,11 +59,12 @@ class RawTable:
     cleaning: Cleaning = field(default_factory=Cleaning)
     remarks: tuple[Message, ...] = ()
     width: int = 0
+    layer: FeatureLayer | None = None
 
     @property
     def name(self) -> str:
-        """The name of its sheet, else of its file."""
-        return self.sheet or self.path.stem
+        """The name of its sheet or layer, else of its file."""
+        return self.sheet or (self.layer and self.layer.name) or self.path.stem
 
     def rows(self) -> Iterator[SourceRow]:
         """All rows from the first line on, empty ones too, after `cleaning`, from the start each time.
@@ -69,6 +74,8 @@ class RawTable:
         """
         with _told(self):
             rows = self._sheet_rows() if self.sheet is not None else self._csv_rows()
+            if self.layer:
+                rows = self._feature_rows(self.layer)
             new = self.cleaning.control
             if new is None:
                 yield from rows
@@ -91,6 +98,17 @@ class RawTable:
             writers = [cell_writer(None, "" if code.endswith("%") else code) for code in shown]
             for number, row in enumerate(cells.rows, 1):
                 yield SourceRow(number, [write(value) for write, value in zip(writers, row, strict=False)])
+
+    def _feature_rows(self, layer: FeatureLayer) -> Iterator[SourceRow]:
+        """The names of the columns as row 0, then the features; of a geometry its kind, as all of it is long."""
+        opened = open_layer(self.path, layer.name or "")
+        located = [GEOMETRY] if opened.located else []
+        yield SourceRow(0, [*opened.columns, *located])
+        for number, feature in enumerate(opened.features(), 1):
+            values = (feature.values.get(name) for name in opened.columns)
+            cells = [shown_cell(value) for value in values]
+            kind = feature.geometry.kind if feature.geometry else ""
+            yield SourceRow(number, [*cells, *([kind] if located else [])])
 
 
 @contextmanager
@@ -123,6 +141,8 @@ def _told(source: RawTable) -> Iterator[None]:
         raise _refused(source, "cell-long", limit=MAX_CELL) from None
     except WorkbookError as error:
         raise _refused(source, "workbook-unreadable", reason=error.message) from None
+    except FeaturesError as error:
+        raise _refused(source, "features-unreadable", error.line, reason=error.message) from None
 
 
 def _table(source: RawTable) -> Table:
@@ -136,7 +156,7 @@ def _refused(source: RawTable, code: str, line: int | None = None, **values: obj
 
 
 def find_sources(path: Path, languages: Sequence[str] = ()) -> list[RawTable]:
-    """The tables in a file: one of a CSV file, one for each visible sheet with content of a workbook.
+    """The tables in a file: one of a CSV file, one for each visible sheet with content of a workbook, or each layer.
 
     `languages` are those that the file is known to be in: they help to guess its encoding.
 
@@ -152,6 +172,8 @@ def find_sources(path: Path, languages: Sequence[str] = ()) -> list[RawTable]:
             if not sources:
                 raise _refused(whole, "table-empty")
             return sources
+        if path.suffix.lower() in FEATURES:
+            return [RawTable(path, layer=FeatureLayer(name or None)) for name in layer_names(path)]
         return [_csv_source(path, languages)]
 
 

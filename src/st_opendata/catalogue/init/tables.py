@@ -19,6 +19,8 @@ from st_opendata.catalogue.init.sources import RawTable
 from st_opendata.catalogue.init.wide import add_made, take_wide
 from st_opendata.messages.message import message
 from st_opendata.names import free, plain
+from st_opendata.tables.datatypes import WKT
+from st_opendata.tables.features import GEOMETRY
 from st_opendata.tables.personal import personal_kind
 from st_opendata.tables.title_words import Words, names_kind, rest_of, words
 from st_opendata.vocabularies import language_tags
@@ -63,7 +65,12 @@ def _draft(source: RawTable, name: str, store: CellStore) -> DraftTable:
         taken.append(column_name)
         profile = profiles[place]
         column = DraftColumn(column_name, title, profile, Guess(), place=place)
-        _guess(column, table, comma=comma)
+        if table.source.layer and title == GEOMETRY:
+            column.found = Guess(WKT)
+            column.remarks.append(message("the geometries of the features, as WKT in WGS 84"))
+            column.property = "gsp:asWKT"
+        else:
+            _guess(column, table, comma=comma)
         table.columns.append(column)
     for column in table.columns:
         _say_if_personal(column, table)
@@ -115,7 +122,9 @@ def _profiles(table: DraftTable) -> dict[int, Profile]:
 
 
 def _settle(table: DraftTable, ends: Ends) -> None:
-    """Leave out empty columns, and set the rules by which rows are read."""
+    """Leave out empty columns, and set the rules by which rows are read; features need none."""
+    if table.source.layer:
+        return
     layout = replace(table.layout, titles=without_empty(table.layout.titles, ends))
     if table.source.sheet is None:
         rules, remarks = end_rules(list(layout.titles), len(layout.header.titles), ends)

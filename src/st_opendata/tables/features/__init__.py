@@ -15,6 +15,7 @@ from st_opendata.tables.features.layers import (
     layer_names,
     open_layer,
 )
+from st_opendata.tables.features.records import shown_cell
 
 __all__ = [
     "EXTENSIONS",
@@ -26,4 +27,5 @@ __all__ = [
     "extract_layer",
     "layer_names",
     "open_layer",
+    "shown_cell",
 ]

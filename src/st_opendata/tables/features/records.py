@@ -91,6 +91,14 @@ def cell_of(value: object, separator: str | None = None) -> str | None:
     return None
 
 
+def shown_cell(value: object) -> str:
+    """The value as text: of objects and lists as JSON, of bytes nothing."""
+    if isinstance(value, bytes):
+        return ""
+    cell = cell_of(value)
+    return json_of(value) if cell is None else cell
+
+
 def json_of(value: object) -> str:
     """The value as JSON, numbers as they were written."""
     if isinstance(value, dict):

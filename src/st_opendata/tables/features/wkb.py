@@ -1,4 +1,4 @@
-"""Geometries of a GeoPackage: its own header (OGC 12-128r19 §2.1.3), then well-known binary (ISO 19125, 06-103r4 §8)."""
+"""Geometries of a GeoPackage: its own header (OGC 12-128r19 §2.1.3), then well-known binary (06-103r4 §8)."""
 
 from __future__ import annotations
 
