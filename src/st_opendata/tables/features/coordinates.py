@@ -50,4 +50,4 @@ class Conversion:
     def accuracy(self) -> Message | str:
         """The accuracy that the register states for the operation that was used."""
         metres = getattr(self._used, "accuracy", -1)
-        return message("{metres} m", metres=f"{metres:g}") if metres >= 0 else message("unknown")
+        return f"{metres:g} m" if metres >= 0 else message("unknown")

@@ -34,7 +34,9 @@ def places(found):
 
 
 def test_cells_are_as_written(tmp_path):
-    properties = '{"n": 2.870, "id": 9007199254740993, "big": 1e3, "open": true, "note": null, "text": "a, \\"b\\"\\nc"}'
+    properties = (
+        '{"n": 2.870, "id": 9007199254740993, "big": 1e3, "open": true, "note": null, "text": "a, \\"b\\"\\nc"}'
+    )
     text, found = extract(tmp_path, collection(feature({"type": "Point", "coordinates": [4.84, 45.7600]}, properties)))
     assert text == (
         'n,id,big,open,note,text,geometry\n2.870,9007199254740993,1e3,true,,"a, ""b""\nc",POINT(4.84 45.76)\n'
@@ -138,7 +140,7 @@ def test_other_systems_need_the_extra(tmp_path, monkeypatch):
         ('{"type": "FeatureCollection"}', None, '"features"'),
         (feature("null"), None, "one Feature"),
         ('{"type": "Topology", "objects": {}}', None, "one Topology"),
-        (collection(feature("null"))[:-3], 2, "damaged"),
+        (collection(feature("null"))[:-3], 2, "ends too early"),
         (collection(feature("null")) + "\n" + feature("null"), 4, "follows"),
         (collection('{"type": "Feature", "properties": {"a": NaN}}'), 2, "NaN"),
         (collection('{"type": "Feature", "properties": {"a": }}'), 2, "damaged"),
