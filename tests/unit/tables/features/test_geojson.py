@@ -34,12 +34,10 @@ def places(found):
 
 
 def test_cells_are_as_written(tmp_path):
-    properties = (
-        '{"n": 2.870, "id": 9007199254740993, "big": 1e3, "open": true, "note": null, "text": "a, \\"b\\"\\nc"}'
-    )
+    properties = '{"n": 2.870, "id": 9007199254740993, "big": 1e3, "open": true, "no": null, "text": "a, \\"b\\"\\nc"}'
     text, found = extract(tmp_path, collection(feature({"type": "Point", "coordinates": [4.84, 45.7600]}, properties)))
     assert text == (
-        'n,id,big,open,note,text,geometry\n2.870,9007199254740993,1e3,true,,"a, ""b""\nc",POINT(4.84 45.76)\n'
+        'n,id,big,open,no,text,geometry\n2.870,9007199254740993,1e3,true,,"a, ""b""\nc",POINT(4.84 45.76)\n'
     )
     assert found == []
 
