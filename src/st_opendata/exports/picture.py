@@ -1,8 +1,8 @@
 """`preview.svg`: a picture of a dataset, drawn from its tables: a map of its places, else a chart of its money.
 
-A table with `geo:lat` and `geo:long` has places; its kinds of places are a column of codes, if the facts name two to
-five of them. A table with numbers and one currency has money. The name of a row is its label; one without
-labels has the name of the row that its foreign key refers to. A dataset with neither has no picture.
+A table with `geo:lat` and `geo:long`, or with geometries (`gsp:asWKT`), has places; their kinds are a column of codes,
+if the facts name two to five of them. A table with numbers and one currency has money. The name of a row is its label;
+one without labels has the name of the row that its foreign key refers to. A dataset with neither has no picture.
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ from st_opendata.pictures import (
     draw_bars,
     draw_map,
     gather,
+    map_shape,
+    shaped_rows,
     svg_file,
 )
 from st_opendata.pictures.decision import (
@@ -43,6 +45,7 @@ from st_opendata.pictures.decision import (
     are_kinds,
     find_money,
     find_position,
+    find_shapes,
     is_on_earth,
 )
 from st_opendata.rdf.labels import best_label
@@ -101,7 +104,7 @@ def _map(source: TableSource, languages: Sequence[str]) -> list[Drawing]:
     """The places of a table, in the order of its rows."""
     position = find_position(_fields(source))
     if position is None:
-        return []
+        return _shapes(source, languages)
     latitude = _column(source, position.latitude)
     kinds, column = _kinds(source, position)
     found = gather(_points(source, position, column))
@@ -117,6 +120,22 @@ def _map(source: TableSource, languages: Sequence[str]) -> list[Drawing]:
         )
         for language in (languages if found else ())
     ]
+
+
+def _shapes(source: TableSource, languages: Sequence[str]) -> list[Drawing]:
+    """The geometries of a table, in the order of its rows."""
+    columns = find_shapes(_fields(source))
+    if columns is None:
+        return []
+    cells = ((row, row[columns.geometry]) for row in rows_of(source.facts, source.table))
+    found = shaped_rows((row, cell if isinstance(cell, str) else None) for row, cell in cells)
+    names = name_rows(source, _column(source, columns.about), [row for row, _ in found])
+    drawings = []
+    for language in languages if found else ():
+        places = [map_shape(name(language), wkt) for name, (_, wkt) in zip(names, found, strict=True)]
+        title = pick(source.dataset.title, language)
+        drawings.append(draw_map(title, [place for place in places if place], [], language, MAP_FILE))
+    return drawings
 
 
 def _points(

@@ -89,7 +89,7 @@ def _json(nested: Nested) -> str:
 
 
 def _json_number(text: str) -> str:
-    """A number of WKT as JSON has it: without a plus sign, a zero before the point and a digit after it."""
+    """A number of WKT in the form of JSON: without a plus sign, a zero before the point and a digit after it."""
     sign, bare = ("-" if text.startswith("-") else ""), text.lstrip("+-")
     whole, point, fraction = bare.partition(".")
     whole = re.sub("^0+(?=[0-9])", "", whole) or "0"

@@ -8,6 +8,7 @@ from st_opendata.pictures.bars import MOST_BARS, Bar, Chart, draw_bars
 from st_opendata.pictures.drawing import KINDS, Drawing
 from st_opendata.pictures.maps import FILE as MAP_FILE
 from st_opendata.pictures.maps import MapPoint, draw_map, gather
+from st_opendata.pictures.shapes import MOST_LETTERS, MOST_SHAPES, map_shape, shaped_rows
 from st_opendata.pictures.svg import svg_file, svg_part
 from st_opendata.pictures.wording import amount_label
 
@@ -16,6 +17,8 @@ __all__ = [
     "KINDS",
     "MAP_FILE",
     "MOST_BARS",
+    "MOST_LETTERS",
+    "MOST_SHAPES",
     "Bar",
     "Chart",
     "Drawing",
@@ -24,6 +27,8 @@ __all__ = [
     "draw_bars",
     "draw_map",
     "gather",
+    "map_shape",
+    "shaped_rows",
     "svg_file",
     "svg_part",
 ]

@@ -19,6 +19,7 @@ from st_opendata.namespaces import expand
 from st_opendata.pictures.drawing import KINDS
 
 LATITUDE, LONGITUDE = expand("geo:lat"), expand("geo:long")
+AS_WKT, HAS_GEOMETRY = expand("gsp:asWKT"), expand("gsp:hasGeometry")
 _CURRENCIES = frozenset({expand("eurio:currency"), expand("schema:currency")})
 _DATES = frozenset({"date", "dateTime", "datetime", "dateTimeStamp"})
 _LATITUDE_NAME = re.compile(r"lat(itude)?", re.IGNORECASE)
@@ -92,6 +93,14 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True)
+class Shapes:
+    """The columns of a map of geometries: their WKT, and the column about the things that have them."""
+
+    geometry: str
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
 class Money:
     """The columns of a chart of money."""
 
@@ -115,6 +124,13 @@ def find_position(fields: Sequence[DataField]) -> Position | None:
         return None
     kinds = tuple(field.name for field in single if field.about == latitude.about and field.value)
     return Position(latitude.name, longitude.name, kinds)
+
+
+def find_shapes(fields: Sequence[DataField]) -> Shapes | None:
+    """The column with geometries, and the one that links the things that have them."""
+    geometry = _first([field for field in fields if not field.is_list and not field.is_virtual], (AS_WKT,))
+    link = _first(fields, (HAS_GEOMETRY,))
+    return Shapes(geometry.name, link.name if link else geometry.name) if geometry else None
 
 
 def find_money(fields: Sequence[DataField]) -> Money | None:

@@ -6,7 +6,7 @@ labels go where there is room, those of the first places first.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Generic, TypeVar
@@ -28,7 +28,7 @@ from st_opendata.pictures.drawing import (
     text_width,
 )
 from st_opendata.pictures.labels import LabelPoint, place_labels
-from st_opendata.pictures.outlines import EUROPE, WORLD, outlines
+from st_opendata.pictures.outlines import EUROPE, WORLD, outlines, thin
 from st_opendata.pictures.projection import Point, project_europe, project_world
 from st_opendata.pictures.wording import capital, say
 
@@ -40,7 +40,8 @@ Kilometres = tuple[float, float, float, float]
 class MapPoint:
     """A place in WGS 84 degrees; `kind` is its number in the kinds of the map, None without a kind.
 
-    It may represent several places near each other (`count`); it has the name of the first.
+    It may represent several places near each other (`count`); it has the name of the first. A place may have `lines`
+    of degrees (latitude, longitude), which bound areas if `closed`; its position is their middle.
     """
 
     name: str
@@ -48,6 +49,8 @@ class MapPoint:
     longitude: float
     kind: int | None = None
     count: int = 1
+    lines: tuple[tuple[Point, ...], ...] = ()
+    closed: bool = False
 
 
 @dataclass(slots=True)
@@ -100,6 +103,10 @@ _NEAR, _SINGLE = Decimal("0.02"), 1000
 """Degrees: if there are more places than that, those of one kind that are nearer to each other are drawn as one."""
 _LEAST_WIDTH = 1500.0
 """The smallest width of a map of Europe in km."""
+_LEAST_OUTLINED = 20.0
+"""The same if places have lines: a district is small."""
+_STEP = 0.4
+"""Pixels: a line has no smaller steps."""
 _ROOM = 0.14
 """Share of the map that is left free on each side, for labels."""
 _SAME = 3
@@ -195,16 +202,24 @@ def _in_europe(place: MapPoint) -> bool:
 
 def _europe_frame(places: Sequence[MapPoint], box: Box) -> _Frame:
     """The part of Europe that shows the places."""
-    spots = [project_europe(place.latitude, place.longitude) for place in places]
+    spots = [project_europe(*point) for place in places for point in _points(place)]
     ratio = box.height / box.width
     west, east = min(x for x, _ in spots), max(x for x, _ in spots)
     south, north = min(y for _, y in spots), max(y for _, y in spots)
     room = 1 - 2 * _ROOM
-    width = max(_LEAST_WIDTH, (east - west) / room, (north - south) / room / ratio)
+    least = _LEAST_OUTLINED if any(place.lines for place in places) else _LEAST_WIDTH
+    width = max(least, (east - west) / room, (north - south) / room / ratio)
     width = min(width, EUROPE[2] - EUROPE[0], (EUROPE[3] - EUROPE[1]) / ratio)
     left = _within((west + east - width) / 2, EUROPE[0], EUROPE[2] - width)
     low = _within((south + north - width * ratio) / 2, EUROPE[1], EUROPE[3] - width * ratio)
     return _Frame("europe", project_europe, (left, low, left + width, low + width * ratio), box)
+
+
+def _points(place: MapPoint) -> Iterator[Point]:
+    """The position of a place, and those of its lines."""
+    yield place.latitude, place.longitude
+    for line in place.lines:
+        yield from line
 
 
 def _world_frame(box: Box) -> _Frame:
@@ -227,14 +242,22 @@ def _places(frame: _Frame, places: Sequence[MapPoint], layout: MapSize) -> list[
         together.setdefault((round(x / _SAME), round(y / _SAME)), []).append(place)
     symbols: list[Mark] = []
     named: list[LabelPoint] = []
+    outlined = [_outline(frame, place) for place in places if place.lines]
     for group in together.values():
         at, name = frame.at(group[0]), shorten(group[0].name, 1, _LONGEST)
         more = sum(place.count for place in group) - 1
-        symbols.append(Symbol(at, radius, _kind(group[0]), joined([place.name for place in group], _LABELLED)))
+        if not all(place.lines for place in group):
+            symbols.append(Symbol(at, radius, _kind(group[0]), joined([place.name for place in group], _LABELLED)))
         named.append(LabelPoint(at, f"{name} +{more}" if more else name, radius))
     if len(named) > _LABELLED:
-        return list(reversed(symbols))
-    return [*reversed(symbols), *place_labels(named, frame.box, layout.text if large else layout.text - 1)]
+        return [*outlined, *reversed(symbols)]
+    return [*outlined, *reversed(symbols), *place_labels(named, frame.box, layout.text if large else layout.text - 1)]
+
+
+def _outline(frame: _Frame, place: MapPoint) -> Polylines:
+    """The lines of a place on the picture."""
+    lines = (thin([frame.spot(frame.project(*point)) for point in line], _STEP) for line in place.lines)
+    return Polylines("area" if place.closed else "route", tuple(lines), closed=place.closed, clip=frame.box)
 
 
 def _kind(place: MapPoint) -> int:

@@ -30,8 +30,8 @@ class Outlines:
 
     def within(self, box: Box, detail: float) -> Outlines:
         """The outlines within the box, without steps below `detail` km: land ends at its edges, borders beyond."""
-        land = (_thin(clip_ring(ring, box), detail) for ring in self.land if _touches(ring, box))
-        borders = (_thin(line, detail) for line in self.borders if _touches(line, box))
+        land = (thin(clip_ring(ring, box), detail) for ring in self.land if _touches(ring, box))
+        borders = (thin(line, detail) for line in self.borders if _touches(line, box))
         return Outlines(tuple(ring for ring in land if len(ring) > 2), tuple(borders))
 
 
@@ -68,7 +68,7 @@ def _touches(line: Iterable[Point], box: Box) -> bool:
     return bool(max(xs) >= box[0] and min(xs) <= box[2] and max(ys) >= box[1] and min(ys) <= box[3])
 
 
-def _thin(line: Sequence[Point], detail: float) -> tuple[Point, ...]:
+def thin(line: Sequence[Point], detail: float) -> tuple[Point, ...]:
     """The line without points that are nearer than `detail` to the one kept before; both ends stay."""
     points: list[Point] = list(line[:1])
     for point in line[1:-1]:

@@ -28,6 +28,8 @@ _ROLES: Mapping[str, Mapping[str, str]] = {
     "sea": {"fill": "#dde8ef"},
     "land": {"fill": "#f6f3ec", "stroke": "#93a1ab", "stroke-width": "0.7", "stroke-linejoin": "round"},
     "border": {"fill": "none", "stroke": "#b9b3a5", "stroke-width": "0.9", "stroke-linejoin": "round"},
+    "area": {"fill": "#c2410c", "fill-opacity": "0.25", "fill-rule": "evenodd", "stroke": "#c2410c"},
+    "route": {"fill": "none", "stroke": "#c2410c", "stroke-width": "2", "stroke-linejoin": "round"},
     "bar": {"fill": "#1d5fa8"},
     "title": {"fill": INK, "font-weight": "bold", **_TEXT},
     "note": {"fill": PALE_INK, **_TEXT},

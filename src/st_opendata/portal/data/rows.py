@@ -138,6 +138,16 @@ class RowReader:
             numbers = tuple(row[0] for row in rows if row[0] >= 0)
             return RowPage(tuple(types), [tuple(map(_cut, row[1:])) for row in rows], numbers, total)
 
+    def whole_cells(self, path: str, column: str, rows: int, letters: int) -> list[str | None]:
+        """The texts of a column, uncut; none if there are more rows, or letters in all, than that; raises as `ask`."""
+        with self._asking() as database:
+            name, file = sql.as_text(sql.name(column)), [str(self.file(path))]
+            size = f"SELECT count(*), coalesce(sum(length({name})), 0) FROM {_FILE}"  # noqa: S608 (a quoted name)
+            ((count, length),) = database.rows(size, file)
+            if count > rows or length > letters:
+                return []
+            return [cell for (cell,) in database.rows(f"SELECT {name} FROM {_FILE}", file)]  # noqa: S608
+
     def spans(self, path: str) -> dict[str, tuple[int, int]]:
         """By table, the first and the last row of its source that a file of facts names; raises as `ask`."""
         with self._asking() as database:

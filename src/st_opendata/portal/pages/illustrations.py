@@ -1,7 +1,8 @@
 """Pictures of a dataset for its page: a map of its places, charts of its money and of its years.
 
-They are drawn from the Parquet files of the release. A table with `geo:lat` and `geo:long` has places; one with a
-currency and numbers has money; one with dates has years. Each picture links to the table with the same data.
+They are drawn from the Parquet files of the release. A table with `geo:lat` and `geo:long`, or with geometries, has
+places; one with a currency and numbers has money; one with dates has years. Each picture links to the table with the
+same data.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from uritemplate import expand as fill
 
 from st_opendata.model.text import pick, tag_of
 from st_opendata.namespaces import expand
-from st_opendata.pictures import MOST_BARS, Bar, Chart, MapPoint, amount_label
+from st_opendata.pictures import MOST_BARS, MOST_LETTERS, MOST_SHAPES, Bar, Chart, MapPoint, amount_label, map_shape
 from st_opendata.pictures.decision import (
     DataField,
     Position,
@@ -27,6 +28,7 @@ from st_opendata.pictures.decision import (
     find_dates,
     find_money,
     find_position,
+    find_shapes,
     is_on_earth,
 )
 from st_opendata.portal.data.columns import ColumnDescription, PublishedTable, Reference, tables_of
@@ -102,7 +104,7 @@ class Illustrations:
 def _map(draft: _Draft, table: PublishedTable) -> Illustration | None:
     position = find_position(_fields(table))
     if position is None:
-        return None
+        return _shapes(draft, table)
     answer = draft.ask(table, RowQuery(limit=_MOST_PLACES))
     column, kinds = _kinds(draft, table, position, answer)
     codes = list(kinds)
@@ -124,6 +126,21 @@ def _map(draft: _Draft, table: PublishedTable) -> Illustration | None:
     return Illustration(
         map_figure("map", title, places, list(kinds.values()), draft.language, title_language), table.name
     )
+
+
+def _shapes(draft: _Draft, table: PublishedTable) -> Illustration | None:
+    """The geometries of a table."""
+    columns = find_shapes(_fields(table))
+    if columns is None or table.parquet is None:
+        return None
+    cells = draft.rows.whole_cells(table.parquet.file.path, columns.geometry, MOST_SHAPES, MOST_LETTERS)
+    names = _names(draft, table, draft.ask(table, RowQuery(limit=MOST_SHAPES))) if cells else []
+    shapes = (map_shape(name, wkt) for name, wkt in zip(names, cells, strict=True) if wkt)
+    places = [shape for shape in shapes if shape]
+    if not places:
+        return None
+    title, title_language = _title(draft, table)
+    return Illustration(map_figure("map", title, places, [], draft.language, title_language), table.name)
 
 
 def _title(draft: _Draft, table: PublishedTable) -> tuple[str, str]:

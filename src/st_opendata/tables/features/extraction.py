@@ -85,7 +85,7 @@ class _Count:
 
 @dataclass(slots=True)
 class _Seen:
-    """What the features have that a cell cannot hold."""
+    """Counts of the contents that cells cannot hold, and wrong geometries."""
 
     missing: _Count = field(default_factory=_Count)
     heights: _Count = field(default_factory=_Count)

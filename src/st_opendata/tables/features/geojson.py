@@ -152,7 +152,7 @@ class _Document:
             except RecursionError:
                 raise damaged("too many levels", self._here()) from None
             else:
-                if self._ended or end < len(self._text):  # else a number may go on
+                if self._ended or end < len(self._text):  # else a number may continue
                     self._at = end
                     return value
             self._fill()

@@ -104,7 +104,7 @@ def test_lists_go_by_the_separator_of_their_column(tmp_path):
     columns = [Column("tags", 1, separator="|"), Column("geometry", 2, required=True)]
     text, found = extract(tmp_path, collection(feature("null", '{"tags": ["a", 2.50]}')), columns)
     assert text.splitlines()[1] == "a|2.50,"
-    assert found == []  # each empty cell of a required column is a violation of its own
+    assert found == []  # each empty cell of a required column is its own violation
 
 
 def test_properties_of_later_features_and_ids_are_columns(tmp_path):

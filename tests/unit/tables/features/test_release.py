@@ -1,4 +1,4 @@
-"""A release of features: facts as GeoSPARQL has them, and GeoJSON with the geometries that came in."""
+"""A release of features: facts in the terms of GeoSPARQL, and GeoJSON with the geometries that came in."""
 
 import csv
 import json
@@ -188,3 +188,9 @@ def test_many_features_take_bounded_memory(tmp_path):
         assert facts.findings == ()
         assert facts.rows("areas") == 100_000
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 700_000
+
+
+def test_the_picture_is_a_map_with_the_names_of_things(release):
+    picture = (release / "areas/preview.svg").read_text("utf-8")
+    assert "Grätzl 4" in picture
+    assert picture.count('fill-opacity="0.25"') == 2
