@@ -93,7 +93,7 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True)
-class Shapes:
+class GeometryColumns:
     """The columns of a map of geometries: their WKT, and the column about the things that have them."""
 
     geometry: str
@@ -126,11 +126,11 @@ def find_position(fields: Sequence[DataField]) -> Position | None:
     return Position(latitude.name, longitude.name, kinds)
 
 
-def find_shapes(fields: Sequence[DataField]) -> Shapes | None:
+def find_shapes(fields: Sequence[DataField]) -> GeometryColumns | None:
     """The column with geometries, and the one that links the things that have them."""
     geometry = _first([field for field in fields if not field.is_list and not field.is_virtual], (AS_WKT,))
     link = _first(fields, (HAS_GEOMETRY,))
-    return Shapes(geometry.name, link.name if link else geometry.name) if geometry else None
+    return GeometryColumns(geometry.name, link.name if link else geometry.name) if geometry else None
 
 
 def find_money(fields: Sequence[DataField]) -> Money | None:

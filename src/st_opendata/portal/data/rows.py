@@ -142,7 +142,7 @@ class RowReader:
         """The texts of a column, uncut; none if there are more rows, or letters in all, than that; raises as `ask`."""
         with self._asking() as database:
             name, file = sql.as_text(sql.name(column)), [str(self.file(path))]
-            size = f"SELECT count(*), coalesce(sum(length({name})), 0) FROM {_FILE}"  # noqa: S608 (a quoted name)
+            size = f"SELECT count(*), coalesce(sum({sql.length(name)}), 0) FROM {_FILE}"  # noqa: S608 (a quoted name)
             ((count, length),) = database.rows(size, file)
             if count > rows or length > letters:
                 return []

@@ -28,6 +28,7 @@ AMOUNT = "http://data.europa.eu/s66#value"
 CURRENCY = "http://data.europa.eu/s66#currency"
 LATITUDE, LONGITUDE = (f"http://www.w3.org/2003/01/geo/wgs84_pos#{name}" for name in ("lat", "long"))
 LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
+AS_WKT = "http://www.opengis.net/ont/geosparql#asWKT"
 
 
 def column(
@@ -172,3 +173,25 @@ def test_every_kind_of_place_has_a_colour_of_its_own() -> None:
     others = re.findall(r"\.picture-kind-(\d) \{ fill: ([^;]+);", sheet)
     assert [int(number) for number, _ in others] == list(range(1, KINDS))
     assert len({*first, *(colour for _, colour in others)}) == KINDS
+
+
+def test_geometries_are_read_whole(tmp_path: Path, rows: Any) -> None:
+    ring = ", ".join(f"16.{number:04} 48.2" for number in range(1, 3000))
+    wkt = f"POLYGON((16 48, {ring}, 16 48))"
+    columns = (column("name", states=LABEL), column("geometry", "wktLiteral", AS_WKT))
+    areas = table(tmp_path, "areas", columns, f"('Old Town', '{wkt}'), ('Nowhere', NULL)")
+    draft = illustrations._Draft(SimpleNamespace(), rows, "d", [areas], "en")  # type: ignore[arg-type]
+    drawn = illustrations._map(draft, areas)
+    assert drawn is not None
+    wide = parts(drawn.figure)["wide"]
+    assert "Old Town" in texts(wide)
+    assert [each.get("class") for each in wide.iter() if each.get("class") == "picture-area"] == ["picture-area"]
+
+
+def test_too_many_geometries_have_no_map(tmp_path: Path, rows: Any) -> None:
+    columns = (column("name"), column("geometry", "wktLiteral", AS_WKT))
+    points = table(tmp_path, "points", columns, "('a', 'POINT(16 48)'), ('b', 'POINT(16 48)')")
+    assert points.parquet
+    path = points.parquet.file.path
+    assert rows.whole_cells(path, "geometry", 2, 24) == ["POINT(16 48)"] * 2
+    assert rows.whole_cells(path, "geometry", 1, 24) == rows.whole_cells(path, "geometry", 2, 23) == []
