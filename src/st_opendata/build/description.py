@@ -144,8 +144,10 @@ class _Finder:
     def _resource(self, iri: str) -> tuple[str | None] | None:
         """The dataset that a resource belongs to, None for the catalogue; None in place of both for other nodes."""
         catalogue = self.catalogue
-        if iri in (catalogue.iri, catalogue.series_iri, f"{catalogue.base}service/sparql"):
+        if iri in (catalogue.iri, f"{catalogue.base}service/sparql"):
             return (None,)
+        if (series := re.fullmatch(re.escape(catalogue.series_iri("")) + "([^#/]+)", iri)) and "#" not in iri:
+            return (next((each.dataset for each in catalogue.series if each.id == series[1]), None),)
         for dataset in catalogue.datasets:
             if iri == catalogue.dataset_iri(dataset.id) or iri.startswith(catalogue.distribution_iri(f"{dataset.id}/")):
                 return (dataset.id,) if "#" not in iri else None

@@ -15,8 +15,9 @@ def without_markup(catalogue: Catalogue) -> Catalogue:
     changed: dict[str, object] = {"datasets": tuple(map(_dataset, catalogue.datasets))}
     if catalogue.markup == "markdown":
         changed["description"] = _plain(catalogue.description)
-        if series := catalogue.series:
-            changed["series"] = series.model_copy(update={"description": _plain(series.description)})
+        changed["series"] = tuple(
+            each.model_copy(update={"description": _plain(each.description)}) for each in catalogue.series
+        )
     return catalogue.model_copy(update=changed)
 
 

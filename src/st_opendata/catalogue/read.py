@@ -3,38 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from st_opendata.catalogue.editions import Source, complete, find_editions
 from st_opendata.catalogue.fetched import with_fetched
+from st_opendata.catalogue.linking import Described, check_names, tables_of, with_names, with_targets
 from st_opendata.catalogue.markup import without_markup
 from st_opendata.catalogue.profiles import read_profiles
 from st_opendata.catalogue.resources import read_files, read_links
+from st_opendata.catalogue.series import with_series
 from st_opendata.catalogue.stated import CATALOGUE, DATASET, TABLE, StatedReader, inherit, of_table
-from st_opendata.catalogue.tables import Surroundings, read_table
+from st_opendata.catalogue.tables import Surroundings
 from st_opendata.catalogue.validate import validate
 from st_opendata.documents import Data, Document, Fields, Problems, Steps, read_document
 from st_opendata.errors import ConfigurationError, InputError
-from st_opendata.messages.message import Message, message
+from st_opendata.messages.message import message
 from st_opendata.model.descriptions import Catalogue, Dataset, Terms
 from st_opendata.model.related import QualifiedRelation
-from st_opendata.model.tables import Table
+from st_opendata.model.series import Editions
 from st_opendata.namespaces import PREFIXES
 from st_opendata.place import Place
-from st_opendata.release.layout import (
-    CROISSANT_FILE,
-    FACTS,
-    FACTS_FILE,
-    ONTOLOGY,
-    SCHEMA_ORG_FILE,
-    SHAPES,
-    STORY,
-    in_dataset,
-    table_file,
-)
+from st_opendata.release.layout import FACTS, ONTOLOGY, SCHEMA_ORG_FILE, SHAPES, STORY
 from st_opendata.spelling import hint
 from st_opendata.tables.templates import ILLEGAL_IN_IRI, SCHEME
 
@@ -42,21 +33,6 @@ _NO_CHARACTER = re.compile("[^\\t\\n\\r -\\uD7FF\\uE000-\\uFFFD\\U00010000-\\U00
 """Characters that XML forbids (XML 1.0 §2.2), so that they cannot be in RDF/XML."""
 RESERVED = (FACTS, ONTOLOGY, SCHEMA_ORG_FILE.partition(".")[0], SHAPES, STORY)
 """Names that a release uses itself: four folders, and schema.jsonld in the folder of each dataset."""
-
-OWN_FILES = {name.partition(".")[0]: name for name in (FACTS_FILE, CROISSANT_FILE)}
-"""Files that a release has itself in the folder of each dataset, by the name of the table that would have them too."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Described:
-    """A dataset with its tables, whose foreign keys have no targets yet, and what they were read from."""
-
-    dataset: Dataset
-    tables: Sequence[Table]
-    document: Document
-    around: Surroundings
-    listed: Sequence[Fields]
-    """The entries of `tables` in the document."""
 
 
 def read_catalogue(folder: Path, *, site: str | None = None) -> Catalogue:
@@ -77,13 +53,14 @@ def read_catalogue(folder: Path, *, site: str | None = None) -> Catalogue:
         )
     document = read_document(_inside(folder, folder / "catalogue.yaml"), "catalogue.yaml")
     catalogue, names, reader = _catalogue(document, folder, site)
-    found = [_dataset(document, catalogue, reader, number, name) for number, name in enumerate(names)]
-    datasets = _with_names(found)
+    sources = {name: _source(document, catalogue, number, name) for number, name in enumerate(names)}
+    datasets = with_names(_datasets(catalogue, reader, sources))
     for each in datasets:
         _check_related(each, names)
     tables = {(table.dataset, table.stem): table for each in datasets for table in each.tables}
-    filled = tuple(each.dataset.model_copy(update={"tables": _with_targets(each, tables)}) for each in datasets)
-    return without_markup(catalogue.model_copy(update={"datasets": filled}))
+    filled = tuple(each.dataset.model_copy(update={"tables": with_targets(each, tables)}) for each in datasets)
+    documents = {each.name: each.document for each in sources.values()}
+    return with_series(without_markup(catalogue.model_copy(update={"datasets": filled})), document, documents)
 
 
 def _inside(folder: Path, path: Path) -> Path:
@@ -183,26 +160,117 @@ def _folder_of(listing: Document, catalogue: Catalogue, number: int, name: str) 
     return folder
 
 
-def _dataset(listing: Document, catalogue: Catalogue, reader: StatedReader, number: int, name: str) -> _Described:
+def _source(listing: Document, catalogue: Catalogue, number: int, name: str) -> Source:
     folder = _folder_of(listing, catalogue, number, name)
-    shown = f"{name}/dataset.yaml"
-    document = read_document(_inside(catalogue.folder, folder / "dataset.yaml"), shown)
-    data = _mapping(document)
-    problems = Problems(document)
-    descriptions = {key: data.pop(key, []) for key in ("tables", "files", "links")}
-    if "id" in data:
-        problems.add(("id",), message('delete the key "id": the name of the folder, "{name}", is the id', name=name))
-    for key in data.keys() & {"markdown", "fetched"}:
-        unknown = message('the key "{key}" is unknown{hint}', key=key, hint=hint(key, ("markup",)))
-        problems.add((key,), unknown)
-    own = set(data)
-    stated = reader.take(data, DATASET, problems)
-    of_tables = [
-        reader.take(each, TABLE, problems, ("tables", at)) for at, each in enumerate(_mappings(descriptions["tables"]))
-    ]
-    dataset = validate(Dataset, data | {"id": name}, problems, reader.keys)
-    if dataset:
-        inherited = {key: getattr(catalogue, key) for key in Terms.model_fields if key not in dataset.model_fields_set}
+    document = read_document(_inside(catalogue.folder, folder / "dataset.yaml"), f"{name}/dataset.yaml")
+    return Source(name, folder, document, _mapping(document))
+
+
+def _datasets(catalogue: Catalogue, reader: StatedReader, sources: Mapping[str, Source]) -> list[Described]:
+    """All datasets, those with editions before these: a wrong key is reported where it is written."""
+    editions = find_editions(sources)
+    found: dict[str, Described] = {}
+    for source in sorted(sources.values(), key=lambda each: each.edition_of is not None):
+        above = sources[source.edition_of] if source.edition_of is not None else None
+        reading = _Reading(catalogue, reader, source, above)
+        if source.name in editions:
+            reading.leave_to_editions()
+        found[source.name] = reading.dataset()
+    for name, each in editions.items():
+        found[name] = _with_newest(found[name], each, found[each.newest])
+    return [found[name] for name in sources]
+
+
+class _Reading:
+    """Reads a dataset; an edition has the keys of the dataset `above` that it leaves out."""
+
+    def __init__(self, catalogue: Catalogue, reader: StatedReader, source: Source, above: Source | None) -> None:
+        self._catalogue = catalogue
+        self._reader = reader
+        self._source = source
+        self._data = complete(source, above) if above else dict(source.data)
+        self._parts = {key: self._data.pop(key, []) for key in ("tables", "files", "links")}
+        self._problems = Problems(source.document)
+        self._above = Problems(above.document) if above else self._problems
+        self._listing = above.document if above and "tables" not in source.data else source.document
+        self._has_data = any(self._parts.values())
+
+    def leave_to_editions(self) -> None:
+        """Leave the tables and files of the description to the editions, in whose folders their data lie."""
+        self._has_data = True
+        for part, key in (("tables", "url"), ("files", "path")):
+            for number, each in enumerate(_mappings(self._parts[part])):
+                file = each.get(key)
+                if isinstance(file, str) and (self._source.folder / file).is_file():
+                    unread = message(
+                        "{file} is not read, because the dataset has editions; move it to the folder of one",
+                        file=f"{self._source.name}/{file}",
+                    )
+                    self._problems.add((part, number, key), unread)
+            self._parts[part] = []
+
+    def dataset(self) -> Described:
+        """The dataset, with unlinked tables."""
+        if not self._has_data:
+            self._problems.add(
+                ("tables",),
+                message(
+                    "the dataset has no tables, files or links; describe at least one under `tables`, `files` or "
+                    "`links`"
+                ),
+            )
+        own = set(self._data)
+        stated = self._reader.take(self._data, DATASET, self._problems)
+        of_tables = [
+            self._reader.take(each, TABLE, self._problems_of("tables"), ("tables", at))
+            for at, each in enumerate(_mappings(self._parts["tables"]))
+        ]
+        dataset = self._described()
+        around = self._around()
+        listed, links = self._fields("tables"), read_links(self._fields("links"))
+        files = read_files(self._fields("files"), self._source.folder)
+        tables = tables_of(listed, around, self._source.name)
+        for problems in (self._above, self._problems):
+            problems.raise_any()
+        assert dataset is not None
+        terms = [tuple(of_table(each, table.stem)) for each, table in zip(of_tables, tables, strict=True)]
+        filled = dataset.with_stated(
+            each for part in (inherit(self._catalogue.stated, own), stated, *terms) for each in part
+        )
+        check_names(self._listing, tables)
+        filled = filled.model_copy(update={"files": tuple(files), "links": tuple(links)})
+        names = [*(table.path.name for table in tables), *(file.name for file in files)]
+        filled = with_fetched(filled, names, self._source.folder)
+        return Described(filled, tables, self._source.document, around, listed, self._listing)
+
+    def _problems_of(self, key: str) -> Problems:
+        """The problems of the file with this key."""
+        return self._problems if key in self._source.data else self._above
+
+    def _fields(self, key: str) -> list[Fields]:
+        return Fields(self._parts, (), self._problems_of(key)).list_of_fields(key)
+
+    def _around(self) -> Surroundings:
+        catalogue, source = self._catalogue, self._source
+        return Surroundings(catalogue.base, PREFIXES | catalogue.prefixes, source.name, source.folder, catalogue.folder)
+
+    def _described(self) -> Dataset | None:
+        """The dataset with the terms of the catalogue; None if its keys have problems, which are noted."""
+        catalogue, data, name, problems = self._catalogue, self._data, self._source.name, self._problems
+        if "id" in data:
+            problems.add(
+                ("id",), message('delete the key "id": the name of the folder, "{name}", is the id', name=name)
+            )
+        for key in data.keys() & {"markdown", "fetched"}:
+            unknown = message('the key "{key}" is unknown{hint}', key=key, hint=hint(key, ("markup",)))
+            problems.add((key,), unknown)
+        dataset = validate(Dataset, data | {"id": name}, problems, self._reader.keys)
+        if dataset is None:
+            return None
+        stated = dataset.model_fields_set
+        inherited = {key: getattr(catalogue, key) for key in Terms.model_fields if key not in stated}
+        if dataset.edition_of and "issued" in stated and "modified" not in stated:
+            inherited["modified"] = dataset.issued
         dataset = dataset.model_copy(update=inherited)
         _check_order(dataset, data, problems)
         for target in dataset.targets.keys() - catalogue.targets.keys():
@@ -210,33 +278,24 @@ def _dataset(listing: Document, catalogue: Catalogue, reader: StatedReader, numb
                 'catalogue.yaml has no target "{name}"{hint}', name=target, hint=hint(target, catalogue.targets)
             )
             problems.add(("targets", target), unknown)
-    around = Surroundings(catalogue.base, PREFIXES | catalogue.prefixes, name, folder, catalogue.folder)
-    parts = Fields(descriptions, (), problems)
-    listed, links = parts.list_of_fields("tables"), read_links(parts.list_of_fields("links"))
-    files = read_files(parts.list_of_fields("files"), folder)
-    if not any(descriptions.values()):
-        problems.add(
-            ("tables",),
-            message(
-                "the dataset has no tables, files or links; describe at least one under `tables`, `files` or `links`"
-            ),
-        )
-    tables = _tables(listed, around)
-    problems.raise_any()
-    assert dataset is not None
-    of_tables = [tuple(of_table(each, table.stem)) for each, table in zip(of_tables, tables, strict=True)]
-    terms = (inherit(catalogue.stated, own), stated, *of_tables)
-    filled = dataset.with_stated(each for part in terms for each in part)
-    _check_names(document, tables)
-    filled = filled.model_copy(update={"files": tuple(files), "links": tuple(links)})
-    filled = with_fetched(filled, [*(table.path.name for table in tables), *(file.name for file in files)], folder)
-    return _Described(filled, tables, document, around, listed)
+        return dataset
 
 
-def _tables(listed: Sequence[Fields], around: Surroundings) -> list[Table]:
-    """The tables that these parts describe; those with a problem, which is noted, are left out."""
-    found = (read_table(fields, around) for fields in listed)
-    return [table for table in found if table is not None]
+def _with_newest(described: Described, editions: Editions, newest: Described) -> Described:
+    """A dataset with the content of its newest edition, and its dates, version and period unless it states them."""
+    dataset, latest = described.dataset, newest.dataset
+    taken = {"version", "temporal", "issued", "modified"} - _stated_keys(described.document)
+    if "modified" not in taken:
+        taken.discard("issued")  # it could be later
+    update = {key: getattr(latest, key) for key in taken} | {"files": latest.files, "fetched": latest.fetched}
+    filled = dataset.model_copy(update=update).with_editions(editions)
+    filled = filled.with_stated((*dataset.stated, *(each for each in latest.stated if each.table)))
+    tables = tables_of(newest.listed, newest.around, dataset.id)
+    return Described(filled, tables, described.document, newest.around, newest.listed, newest.listing)
+
+
+def _stated_keys(document: Document) -> set[str]:
+    return set(document.data) if isinstance(document.data, dict) else set()
 
 
 def _mappings(descriptions: object) -> list[dict[str, Any]]:
@@ -245,64 +304,7 @@ def _mappings(descriptions: object) -> list[dict[str, Any]]:
     return [each if isinstance(each, dict) else {} for each in listed]
 
 
-def _check_names(document: Document, found: Sequence[Table]) -> None:
-    """Note names that two tables of a dataset have, and names that a release cannot give to a table."""
-    problems = Problems(document)
-    taken: dict[str, str | Message] = {}
-    for number, table in enumerate(found):
-        for name in _published_names(table):
-            if name in taken:
-                used = message(
-                    '{other} already uses the table name "{name}"; rename this file', name=name, other=taken[name]
-                )
-                problems.add(("tables", number, "url"), used)
-        taken |= _published_names(table)
-        if table.name.casefold().startswith("sqlite_"):
-            kept = message(
-                'a table cannot be called "{name}": SQLite reserves this name; rename this file', name=table.name
-            )
-            problems.add(("tables", number, "url"), kept)
-        if own := OWN_FILES.get(table.name.casefold()):
-            called = table.name.casefold()
-            kept = message(
-                'a table cannot be called "{name}": a release has its own file {file}; rename this file',
-                name=called,
-                file=own,
-            )
-            problems.add(("tables", number, "url"), kept)
-    problems.raise_any()
-
-
-def _published_names(table: Table) -> dict[str, str | Message]:
-    """The names of the tables in a release for one table, each with its source."""
-    names: dict[str, str | Message] = {table.name: table.file}
-    for column in table.columns:
-        if column.separator and column.value_url:  # one row for each item
-            lists = message('the list column "{column}" of {file}', column=column.name, file=table.file)
-            names[f"{table.name}.{column.name}"] = lists
-    return names
-
-
-def _with_names(datasets: Sequence[_Described]) -> list[_Described]:
-    """The datasets with unique names of tables: after the dataset if another one has a table with that name."""
-    uses = Counter(name for each in datasets for table in each.tables for name in _published_names(table))
-    named = []
-    for each in datasets:
-        shared = frozenset(
-            table.stem for table in each.tables if any(uses[name] > 1 for name in _published_names(table))
-        )
-        tables = _tables(each.listed, replace(each.around, shared=shared)) if shared else each.tables
-        named.append(replace(each, tables=tables))
-    return named
-
-
-def _resource(table: Table, dataset: str, name: str) -> str:
-    """The name of a table in foreign keys: for a sheet too, the name of its published file."""
-    file = table_file(name)
-    return file if dataset == table.dataset else in_dataset(dataset, file)
-
-
-def _check_related(described: _Described, names: Sequence[str]) -> None:
+def _check_related(described: Described, names: Sequence[str]) -> None:
     """Note related datasets that the catalogue does not have."""
     problems, data = Problems(described.document), described.document.data
     for field in ("has_version", "is_version_of", "qualified_relation"):
@@ -310,7 +312,7 @@ def _check_related(described: _Described, names: Sequence[str]) -> None:
             related = each.relation if isinstance(each, QualifiedRelation) else each
             if related.dataset and related.dataset not in names:
                 key = str(Dataset.model_fields[field].alias)
-                alone = isinstance(data, dict) and not isinstance(data[key], list)
+                alone = isinstance(data, dict) and not isinstance(data.get(key), list)
                 missing = message(
                     'the catalogue has no dataset "{name}"{hint}',
                     name=related.dataset,
@@ -318,36 +320,6 @@ def _check_related(described: _Described, names: Sequence[str]) -> None:
                 )
                 problems.add((key,) if alone else (key, number), missing)
     problems.raise_any()
-
-
-def _with_targets(described: _Described, tables: Mapping[tuple[str, str], Table]) -> tuple[Table, ...]:
-    """The tables of a dataset with the names of those that their foreign keys refer to, by dataset and file name."""
-    problems = Problems(described.document)
-    for number, table in enumerate(described.tables):
-        for index, key in enumerate(table.foreign_keys):
-            loc: Steps = ("tables", number, "tableSchema", "foreignKeys", index, "reference")
-            target = tables.get((key.dataset, key.table))
-            if target is None:
-                known = [_resource(table, *other) for other in tables]
-                named = _resource(table, key.dataset, key.table)
-                missing = message('there is no table "{name}"{hint}', name=named, hint=hint(named, known))
-                problems.add((*loc, "resource"), missing)
-                continue
-            names = [column.name for column in target.source_columns]
-            for name in key.reference:
-                if name not in names:
-                    missing = message(
-                        '{file} has no column "{name}"{hint}', file=target.file, name=name, hint=hint(name, names)
-                    )
-                    problems.add((*loc, "columnReference"), missing)
-    problems.raise_any()
-    return tuple(
-        replace(
-            table,
-            foreign_keys=tuple(replace(key, table=tables[key.dataset, key.table].name) for key in table.foreign_keys),
-        )
-        for table in described.tables
-    )
 
 
 def _mapping(document: Document) -> dict[str, Any]:

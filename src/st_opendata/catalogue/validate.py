@@ -172,9 +172,10 @@ def _texts(terms: Catalogue | Dataset) -> Iterator[tuple[Steps, Text]]:
         for number, table in enumerate(terms.tables):
             yield ("tables", number, "title"), table.titles
             yield ("tables", number, "description"), table.description
-    elif terms.series:
-        yield ("series", "title"), terms.series.title
-        yield ("series", "description"), terms.series.description
+        return
+    for number, series in enumerate(each for each in terms.series if each.dataset is None):
+        yield ("series", number, "title"), series.title
+        yield ("series", number, "description"), series.description
 
 
 def _check(
@@ -190,6 +191,8 @@ def _check(
         if not present or not missing:
             continue
         document = document or read_document(catalogue.folder / shown, shown)
+        if steps[0] not in document.data:  # an edition has it from its dataset
+            continue
         yield finding(
             "text-language-missing",
             (document.place(steps),),

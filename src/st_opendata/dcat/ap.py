@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from st_opendata.dcat.editions import add_editions, add_members
 from st_opendata.dcat.properties import NodeDescriber
 from st_opendata.dcat.relations import add_relations
 from st_opendata.dcat.resources import add_format, add_links, add_size, has_facts, standards_of, terms_of
@@ -45,7 +46,8 @@ from st_opendata.rdf.statements import Statements, iri_node, literal_node
 from st_opendata.release.layout import VOID_FILE
 
 if TYPE_CHECKING:
-    from st_opendata.model.descriptions import Catalogue, Dataset, HighValue, Series
+    from st_opendata.model.descriptions import Catalogue, Dataset, HighValue
+    from st_opendata.model.series import Series
 
 SPARQL_TITLE = message("SPARQL 1.1 Protocol")
 SERVICE_DESCRIPTION = message(
@@ -66,8 +68,9 @@ def catalogue_statements(
     graph = Statements()
     _add_catalogue(graph, catalogue)
     _add_service(graph, catalogue)
-    if catalogue.series:
-        _add_series(graph, catalogue, catalogue.series)
+    for series in catalogue.series:
+        _add_series(graph, catalogue, series)
+    add_editions(graph, catalogue)
     for dataset in catalogue.datasets:
         described = _add_dataset(graph, catalogue, dataset)
         if has_facts(dataset) and dataset.id in triples:
@@ -119,8 +122,6 @@ def _add_dataset(graph: Statements, catalogue: Catalogue, dataset: Dataset) -> N
         described.add(DCT.conformsTo, add_standard(graph, link.url, link.label))
     if dataset.type:
         described.add(DCT.type, add_concept(graph, "dataset-type", dataset.type))
-    if catalogue.series_iri:
-        described.add(DCAT.inSeries, iri_node(catalogue.series_iri))
     described.add_legislation(_high_value([dataset]))
     described.add_categories(_high_value([dataset]))
     add_relations(graph, catalogue, dataset)
@@ -182,11 +183,14 @@ def _add_addresses(graph: Statements, node: ox.NamedNode, url: str) -> None:
 
 
 def _add_series(graph: Statements, catalogue: Catalogue, series: Series) -> None:
-    described = NodeDescriber(graph, str(catalogue.series_iri), catalogue, catalogue, DCAT.DatasetSeries)
+    iri = catalogue.series_iri(series.id)
+    stated = {key: getattr(series, key) for key in series.model_fields_set & type(catalogue).model_fields.keys()}
+    described = NodeDescriber(graph, iri, catalogue.model_copy(update=stated), catalogue, DCAT.DatasetSeries)
     described.add_outline(series.title, series.description)
     described.add_frequency()
-    high_value = _high_value(catalogue.datasets)
-    if len(high_value) == len(catalogue.datasets):
+    add_members(described, catalogue, series)
+    high_value = _high_value(each for each in catalogue.datasets if series.has(each.id))
+    if len(high_value) == len(series.members):
         described.add_legislation(high_value)
         described.add_categories(high_value)
 

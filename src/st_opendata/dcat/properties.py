@@ -53,15 +53,15 @@ class NodeDescriber:
             state(self.graph, self.node, predicate, value)
 
     def iri_of(self, field: str, number: int = 1) -> str:
-        """IRI of the node for this field: the dataset's, or the catalogue's if it has the same value.
+        """IRI of the node for this field: the dataset's or series', or the catalogue's if it has the same value.
 
         `number` counts the values of a field that has several.
         """
         from st_opendata.model.descriptions import Dataset  # whoever only reads a catalogue does without the models
 
         owner = self.catalogue.iri
-        if isinstance(self.terms, Dataset) and getattr(self.terms, field) != getattr(self.catalogue, field):
-            owner = self.catalogue.dataset_iri(self.terms.id)
+        if getattr(self.terms, field) != getattr(self.catalogue, field):
+            owner = self.catalogue.dataset_iri(self.terms.id) if isinstance(self.terms, Dataset) else self.node.value
         return f"{owner}#{field.replace('_', '-')}{f'-{number}' if number > 1 else ''}"
 
     def add_outline(self, title: Text, description: Text) -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from st_opendata.model.coverage import Location, Period
     from st_opendata.model.descriptions import Catalogue, Dataset, Terms
     from st_opendata.model.records import Link
+    from st_opendata.model.series import Series
 
 Json = dict[str, Any]
 ItemT = TypeVar("ItemT")
@@ -68,7 +69,11 @@ def schema_org(
             "name": _text(catalogue.title),
             "url": catalogue.homepage or catalogue.iri,
         },
-        "isPartOf": _series(catalogue),
+        "isPartOf": alone([_series(each, catalogue) for each in catalogue.series if each.has(dataset.id)]),
+        "exampleOfWork": {"@id": catalogue.dataset_iri(dataset.edition_of)} if dataset.edition_of else None,
+        "workExample": [
+            {"@id": catalogue.dataset_iri(each)} for each in (dataset.editions.ids if dataset.editions else ())
+        ],
         "distribution": [
             *(_download(catalogue, distribution) for distribution in distributions),
             *(_linked(link) for link in released_links(catalogue, dataset)),
@@ -169,15 +174,13 @@ def _variables(dataset: Dataset) -> list[Json]:
     ]
 
 
-def _series(catalogue: Catalogue) -> Json | None:
-    series = catalogue.series
-    if not series:
-        return None
+def _series(series: Series, catalogue: Catalogue) -> Json:
+    iri = catalogue.series_iri(series.id)
     return {
         "@type": "Dataset",
-        "@id": catalogue.series_iri,
+        "@id": iri,
         "name": _text(series.title),
-        "description": _description(series.description, series.title, str(catalogue.series_iri), catalogue),
+        "description": _description(series.description, series.title, iri, catalogue),
     }
 
 

@@ -41,10 +41,12 @@ class Document:
     def place(self, loc: Steps = ()) -> Place:
         """The place of the node at `loc` (keys and indices from the root), or of its nearest ancestor that exists.
 
-        For an entry of a mapping this is its key.
+        For an entry of a mapping this is its key. A record that is not in a list has no index.
         """
         node, mark = self.root, self.root.start_mark
         for step in loc:
+            if isinstance(step, int) and not isinstance(node, yaml.SequenceNode):
+                continue
             found = _child(node, step)
             if found is None:
                 break

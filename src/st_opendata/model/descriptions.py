@@ -40,6 +40,7 @@ from st_opendata.model.records import (
 )
 from st_opendata.model.related import OtherIdentifier, QualifiedRelation, Related
 from st_opendata.model.resources import DatasetFile, DatasetLink, FetchedFile
+from st_opendata.model.series import Editions, Series
 from st_opendata.model.tables import Table
 from st_opendata.model.targets import DatasetTarget, TargetSettings
 from st_opendata.spelling import hint
@@ -131,14 +132,6 @@ class Terms(BaseModel):
         return copy
 
 
-class Series(Record):
-    """dcat:DatasetSeries: the datasets of the catalogue as one."""
-
-    id: Identifier
-    title: LocalText
-    description: LocalText
-
-
 class Dataset(Terms):
     """dataset.yaml with the catalogue's terms for its missing keys."""
 
@@ -155,6 +148,8 @@ class Dataset(Terms):
     is_referenced_by: tuple[Link, ...] = ()
     has_version: OneOrMore[Related] = ()
     is_version_of: OneOrMore[Related] = ()
+    edition_of: Identifier | None = None
+    in_series: OneOrMore[Identifier] | None = None
     qualified_relation: OneOrMore[QualifiedRelation] = ()
     qualified_attribution: OneOrMore[Attribution] = ()
     type: Annotated[str, coded("dataset-type")] | None = None
@@ -168,6 +163,18 @@ class Dataset(Terms):
     links: tuple[DatasetLink, ...] = ()
     fetched: tuple[FetchedFile, ...] = ()
     """The tables and files that `fetch` stored, by `fetched.yaml`; not a key of dataset.yaml."""
+    _editions: Editions | None = PrivateAttr(None)
+
+    @property
+    def editions(self) -> Editions | None:
+        """The datasets that are editions of this one."""
+        return self._editions
+
+    def with_editions(self, editions: Editions | None) -> Self:
+        """The same dataset with these editions."""
+        copy = self.model_copy()
+        copy._editions = editions
+        return copy
 
     @field_validator("formats")
     @classmethod
@@ -196,7 +203,7 @@ class Catalogue(Terms):
     homepage: Iri | None = None
     prefixes: dict[str, str] = {}
     profiles: tuple[str, ...] | None = None
-    series: Series | None = None
+    series: OneOrMore[Series] = ()
     targets: dict[str, TargetSettings] = {}
     datasets: tuple[Dataset, ...] = ()
     folder: Path
@@ -213,10 +220,9 @@ class Catalogue(Terms):
         """IRI of the dcat:Catalog."""
         return f"{self.base}catalogue"
 
-    @property
-    def series_iri(self) -> str | None:
-        """IRI of the dcat:DatasetSeries, if there is one."""
-        return f"{self.base}series/{self.series.id}" if self.series else None
+    def series_iri(self, series: str) -> str:
+        """IRI of a dcat:DatasetSeries."""
+        return f"{self.base}series/{series}"
 
     def dataset_iri(self, dataset: str) -> str:
         """IRI of a dcat:Dataset, also the name of its graph in the N-Quads dump."""

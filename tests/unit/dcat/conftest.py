@@ -107,7 +107,9 @@ def catalogue(tmp_path: Path) -> Catalogue:
         },
         "folder": tmp_path,
     }
-    return Catalogue.model_validate(fields).model_copy(update={"datasets": (cities, places)})
+    read = Catalogue.model_validate(fields)
+    series = tuple(each.with_members(["cities", "places"]) for each in read.series)
+    return read.model_copy(update={"datasets": (cities, places), "series": series})
 
 
 def file(path: str) -> File:

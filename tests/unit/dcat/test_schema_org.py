@@ -52,7 +52,7 @@ def test_variables_are_the_columns_that_the_files_have(catalogue: Catalogue) -> 
 
 def test_what_is_unknown_is_left_out(catalogue: Catalogue) -> None:
     places = catalogue.datasets[1].model_copy(update={"funder": None, "landing_page": None})
-    found = schema_org(catalogue.model_copy(update={"series": None}), places, ())
+    found = schema_org(catalogue.model_copy(update={"series": ()}), places, ())
     assert found.keys().isdisjoint({"funder", "citation", "isPartOf", "variableMeasured", "distribution"})
     assert found["url"] == f"{BASE}dataset/places"
     assert found["temporalCoverage"] == "2020-01-01/.."

@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
-from st_opendata.catalogue.read import OWN_FILES, RESERVED
+from st_opendata.catalogue.linking import OWN_FILES
+from st_opendata.catalogue.read import RESERVED
 from st_opendata.catalogue.statements import Description, read_description
 from st_opendata.errors import RemoteError
 from st_opendata.messages.message import Message, message
