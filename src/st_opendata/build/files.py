@@ -26,7 +26,7 @@ from st_opendata.system.copying import copy_content
 def file_findings(catalogue: Catalogue) -> Iterator[Finding]:
     """Files that do not exist, cannot be read, are empty or are not of their format, each at its line."""
     for dataset in catalogue.datasets:
-        if dataset.files:
+        if dataset.files and not dataset.editions:  # its files are those of an edition
             shown = f"{dataset.id}/dataset.yaml"
             document = read_document(catalogue.folder / shown, shown)
             for number, file in enumerate(dataset.files):

@@ -111,8 +111,10 @@ def _checked(job: Job, steps: Steps, *, writes: bool = False) -> Iterator[tuple[
     steps.expect(left + _WRITING * size + _DESCRIBING if writes else left)
     ontology, shapes = background.ontology(), background.shapes(catalogue.language)
     with _load(catalogue, job.settings, sizes, steps) as facts:
+        twice = {each.id for each in catalogue.datasets if each.editions}  # their tables are those of an edition
+        of_tables = [each for each in facts.findings if each.dataset not in twice]
         findings = [*shapes.notices, *language_findings(catalogue), *file_findings(catalogue)]
-        findings += [*fetched_findings(catalogue), *schema_findings(catalogue), *facts.findings]
+        findings += [*fetched_findings(catalogue), *schema_findings(catalogue), *of_tables]
         if shapes_checked := conforms(findings):
             steps(message("Validating the facts"), STAGE + _VALIDATING * size)
             findings += profile_findings(facts, background.profiles)

@@ -57,6 +57,10 @@ def find_editions(sources: Mapping[str, Source]) -> dict[str, Editions]:
     """
     found: dict[str, list[Source]] = {}
     for source in sources.values():
+        if EDITION_OF in source.data and source.edition_of is None:
+            problems = Problems(source.document)
+            problems.add((EDITION_OF,), message('"{key}" must be plain text', key=EDITION_OF))
+            problems.raise_any()
         if source.edition_of is not None:
             _check_dataset(source, sources)
             found.setdefault(source.edition_of, []).append(source)

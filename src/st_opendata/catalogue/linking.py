@@ -83,17 +83,23 @@ def _published_names(table: Table) -> dict[str, str | Message]:
 
 
 def with_names(datasets: Sequence[Described]) -> list[Described]:
-    """The datasets with unique names of tables: after the dataset if another one has a table with that name."""
+    """The datasets with unique names of tables: after the dataset if another one has a table with that name.
+
+    Tables of editions always have the longer name: the next edition has the same table.
+    """
     uses = Counter(name for each in datasets for table in each.tables for name in _published_names(table))
     named = []
     for each in datasets:
         shared = frozenset(
-            table.stem for table in each.tables if any(uses[name] > 1 for name in _published_names(table))
+            table.stem
+            for table in each.tables
+            if each.dataset.edition_of or any(uses[name] > 1 for name in _published_names(table))
         )
-        tables = each.tables
         if shared:
-            tables = tables_of(each.listed, replace(each.around, shared=shared), each.dataset.id)
-        named.append(replace(each, tables=tables))
+            around = replace(each.around, shared=shared)
+            named.append(replace(each, around=around, tables=tables_of(each.listed, around, each.dataset.id)))
+        else:
+            named.append(each)
     return named
 
 

@@ -54,7 +54,7 @@ def read_catalogue(folder: Path, *, site: str | None = None) -> Catalogue:
     document = read_document(_inside(folder, folder / "catalogue.yaml"), "catalogue.yaml")
     catalogue, names, reader = _catalogue(document, folder, site)
     sources = {name: _source(document, catalogue, number, name) for number, name in enumerate(names)}
-    datasets = with_names(_datasets(catalogue, reader, sources))
+    datasets = _datasets(catalogue, reader, sources)
     for each in datasets:
         _check_related(each, names)
     tables = {(table.dataset, table.stem): table for each in datasets for table in each.tables}
@@ -176,9 +176,10 @@ def _datasets(catalogue: Catalogue, reader: StatedReader, sources: Mapping[str, 
         if source.name in editions:
             reading.leave_to_editions()
         found[source.name] = reading.dataset()
+    named = {each.dataset.id: each for each in with_names([found[name] for name in sources])}
     for name, each in editions.items():
-        found[name] = _with_newest(found[name], each, found[each.newest])
-    return [found[name] for name in sources]
+        named[name] = _with_newest(named[name], each, named[each.newest])
+    return list(named.values())
 
 
 class _Reading:
