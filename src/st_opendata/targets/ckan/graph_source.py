@@ -46,6 +46,10 @@ class GraphSource:
         """The names of a node by language; empty if it has none."""
         return best_label(lambda label: texts_of(self.graph.values(text_of(node), label)) or None) or {}
 
+    def labels_of(self, nodes: Iterable[Term]) -> list[str]:
+        """The name of each node in the site's language."""
+        return list(map(self.label, nodes))
+
     def text(self, values: Iterable[Term]) -> str:
         """The first literal in the site's language."""
         return pick(texts_of(values), self.language).strip()

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from st_opendata.errors import ConfigurationError
-from st_opendata.messages.message import Message, message
+from st_opendata.messages.message import Message, joined, message
 from st_opendata.place import Place
 from st_opendata.targets.ckan.choices import described
 from st_opendata.targets.ckan.portal_schema import PortalField
 from st_opendata.targets.ckan.site import Site
+from st_opendata.targets.ckan.validators import NUMBERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,8 @@ class Missing:
 
     portal: PortalField
     datasets: set[str] = field(default_factory=set)
+    expressions: set[str] = field(default_factory=set)
+    """What the publisher states for it, and what has no value there."""
 
 
 @dataclass(slots=True)
@@ -30,17 +33,22 @@ class Lacks:
     """Names of all datasets on the portal."""
     refused: dict[tuple[str, str], Message] = field(default_factory=dict)
 
-    def note(self, portal: PortalField, dataset: str, *, in_file: bool) -> None:
-        """Note a required field for which a dataset, or one of its files, has no value."""
+    def note(self, portal: PortalField, dataset: str, expression: str = "", *, in_file: bool = False) -> None:
+        """Note a required field for which a dataset, or one of its files, has no value, nor an expression for it."""
         noted = self.missing_in_files if in_file else self.missing
-        noted.setdefault(portal.name, Missing(portal)).datasets.add(dataset)
+        missing = noted.setdefault(portal.name, Missing(portal))
+        missing.datasets.add(dataset)
+        if expression:
+            missing.expressions.add(expression)
 
     def raise_any(self, site: Site) -> None:
         """Raise ConfigurationError with everything that was found, and the lines to write."""
         if self.refused:
             texts = [message("{field}: {text}", field=key[0], text=text) for key, text in self.refused.items()]
             raise ConfigurationError(
-                message("the portal does not accept these values of `targets`: {problems}", problems=_sentence(texts)),
+                message(
+                    "the portal does not accept these values of `targets`: {problems}", problems=joined(texts, "; ")
+                ),
                 place=Place(site.url),
                 remedy=message("Correct them in catalogue.yaml or dataset.yaml, build the release and publish again."),
             )
@@ -50,7 +58,7 @@ class Lacks:
         raise ConfigurationError(
             message(
                 "the portal requires fields for which the release has no value: {fields}",
-                fields=_sentence([self._requirement(each, site.language) for each in lacking]),
+                fields=joined([self._requirement(each, site.language) for each in lacking], "; "),
             ),
             place=Place(site.url),
             remedy=message(
@@ -66,16 +74,12 @@ class Lacks:
         text = message("{name} ({label})", name=portal.name, label=portal.label(language))
         if missing.datasets < self.datasets:
             text = message("{field} of {datasets}", field=text, datasets=", ".join(sorted(missing.datasets)))
+        if missing.expressions:
+            names = ", ".join(sorted(missing.expressions))
+            text = message("{field}, for which {expressions} has no value", field=text, expressions=names)
         if not portal.choices:
             return text
         return message("{name}, one of {choices}", name=text, choices=described(portal.choices, language))
-
-
-def _sentence(parts: list[Message]) -> Message:
-    text = parts[0]
-    for more in parts[1:]:
-        text = message("{text}; {more}", text=text, more=more)
-    return text
 
 
 def _lines(lacks: Lacks, site: Site) -> str:
@@ -91,6 +95,10 @@ def _lines(lacks: Lacks, site: Site) -> str:
 def _example(missing: Missing, lacks: Lacks) -> str:
     """The value to write; where some datasets have one, only for the others."""
     portal = missing.portal
-    value = portal.choices[0].value if portal.choices else "1" if portal.kind == "number" else "…"
+    if portal.subfields:
+        names = [each.name for each in portal.subfields if each.required] or [portal.subfields[0].name]
+        return f"[{{{', '.join(f'{name}: …' for name in names)}}}]"
+    value = portal.choices[0].value if portal.choices else "1" if portal.kind in NUMBERS else "…"
     value = f"[{value}]" if portal.many else value
-    return f"{{from: {portal.name}, default: {value}}}" if missing.datasets < lacks.datasets else value
+    partly = missing.datasets < lacks.datasets and "." not in portal.name
+    return f"{{from: {portal.name}, default: {value}}}" if partly else value

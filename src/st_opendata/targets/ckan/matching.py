@@ -14,11 +14,15 @@ from st_opendata.namespaces import expand
 from st_opendata.targets.ckan.aliases import plain, read_aliases
 from st_opendata.targets.ckan.fields import Field, Schema, read_schema
 from st_opendata.targets.ckan.portal_schema import PortalField, PortalSchema
+from st_opendata.vocabularies import language_tags
 
 _STRUCTURED = "dcat_ap_full"
 """The field map with repeated fields."""
 _GEOMETRY = Field("spatial", (expand("dct:spatial"),), "geojson", {})
 """The field of ckanext-spatial, which searches by it, and of ckanext-dcat."""
+_PERIOD = (expand("dct:temporal"),)
+_SPOKEN = frozenset({"text", "markdown", "tags", "keywords"})
+"""Forms of texts, of which a portal may have a field for each language."""
 _NOT_FILLED = frozenset({
     "name", "owner_org", "tag_string", "private", "groups", "type", "id", "state", "resources", "extras", "url_type",
 })  # fmt: skip
@@ -74,7 +78,7 @@ class _Known:
         if portal.name in _NOT_FILLED:
             return None
         if portal.name == _GEOMETRY.name:
-            return replace(_GEOMETRY, portal=portal if _has_form(portal) else None)
+            return replace(_GEOMETRY, portal=portal if portal.has_form else None)
         if portal.subfields:
             field = self._structured.get(portal.name)
             return self._with_parts(field, portal) if field and field.parts else None
@@ -84,7 +88,17 @@ class _Known:
             return self._flat_field(field, portal, exact=True)
         name = read_aliases().dataset.get(plain(portal.name), "")
         field = self._words.get(name) or self._flat.get(name) or self._structured.get(name)
-        return self._flat_field(field, portal, exact=False) if field else None
+        return self._flat_field(field, portal, exact=False) if field else self._in_language(portal)
+
+    def _in_language(self, portal: PortalField) -> Field | None:
+        """The field of one language, as `title_fr`."""
+        stem, _, tag = portal.name.rpartition("_")
+        if tag not in language_tags() or not stem:
+            return None
+        field = self.match(replace(portal, name=stem))
+        if field is None or field.form not in _SPOKEN:
+            return None
+        return replace(field, name=portal.name, language=tag, covers=frozenset())
 
     def _with_parts(self, field: Field, portal: PortalField) -> Field:
         there = {each.name for each in portal.subfields}
@@ -92,21 +106,33 @@ class _Known:
         covers = frozenset(
             name for name, each in self._flat.items() if each.path[:1] == field.path and name != portal.name
         )
-        return replace(field, portal=portal, missing=missing, covers=covers)
+        parts = tuple(_with_portal(part, portal.parts.get(part.name)) for part in field.parts)
+        return replace(field, portal=portal, parts=parts, missing=missing, covers=covers)
 
     def _flat_field(self, field: Field, portal: PortalField, *, exact: bool) -> Field:
         """The field under the portal's name; where ckanext-dcat does not read that, the extra stays, for the RDF."""
-        if field.parts:
-            field = replace(field, parts=(), form="words")
+        field = _flattened(field, portal)
         same = {name for name, each in self._flat.items() if each.path == field.path and each.form != "licence"}
         covers = frozenset() if self._is_read and not exact else frozenset(same)
-        own = portal if _has_form(portal) and field.form != "licence" else None
-        return replace(field, name=portal.name, portal=own, covers=covers)
+        return _with_portal(replace(field, name=portal.name, covers=covers), portal)
 
 
-def _has_form(portal: PortalField) -> bool:
-    """Whether the portal requires more than a text."""
-    return bool(portal.choices is not None or portal.languages or portal.many or portal.kind)
+def _with_portal(field: Field, portal: PortalField | None) -> Field:
+    """The field with the portal's own description of it, where that requires more than a text."""
+    if portal is None or not portal.has_form or (field.form == "licence" and portal.choices is None):
+        return field
+    return replace(field, portal=portal)
+
+
+def _flattened(field: Field, portal: PortalField) -> Field:
+    """The field without parts, and with tags only where CKAN takes tags."""
+    if field.parts:
+        return replace(field, parts=(), form="period" if field.path == _PERIOD else "words")
+    return (
+        replace(field, form="keywords")
+        if field.form == "tags" and not (portal.name == "tags" or portal.languages)
+        else field
+    )
 
 
 def _extras(
@@ -126,11 +152,11 @@ def _resource(base: Iterable[Field], portal: Mapping[str, PortalField]) -> Itera
     known = {field.name: field for field in base}
     for field in known.values():
         own = portal.get(field.name)
-        yield replace(field, portal=own) if own and _has_form(own) else field
+        yield _with_portal(field, own)
     for own in portal.values():
         name = read_aliases().resource.get(plain(own.name), "")
         if own.name not in known and own.name not in _NOT_FILLED and own.name != "url" and name in known:
-            yield replace(known[name], name=own.name, portal=own if _has_form(own) else None)
+            yield _with_portal(replace(known[name], name=own.name), own)
 
 
 def _altered(fields: Iterable[Field], structured: Iterable[Field]) -> Iterator[str]:

@@ -7,17 +7,20 @@ write.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, MutableMapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from st_opendata.errors import ConfigurationError
+from st_opendata.formats import Format
 from st_opendata.messages.message import Message, message
 from st_opendata.model.targets import DatasetTarget
-from st_opendata.model.text import pick
 from st_opendata.namespaces import readable
 from st_opendata.place import Place
 from st_opendata.rdf.statements import text_of
-from st_opendata.targets.ckan.fields import Field, Schema, fill, fill_extras, lossy_values
+from st_opendata.targets.ckan.choices import choose_format, choose_word
+from st_opendata.targets.ckan.fields import Field, Schema
+from st_opendata.targets.ckan.filling import as_extras, fill, fill_all
+from st_opendata.targets.ckan.fitting import not_a_choice
 from st_opendata.targets.ckan.graph_source import GraphSource
 from st_opendata.targets.ckan.lacks import Lacks
 from st_opendata.targets.ckan.licences import Licence, choose_licence
@@ -30,6 +33,7 @@ from st_opendata.vocabularies.licences import readable_address
 CATALOGUE_ID = "catalogue"
 """The id of the package with the exact catalogue, as that of a dataset."""
 _LICENCE = "license_id"
+_EMPTY: tuple[object, ...] = (None, "", [], {})
 _OURS = frozenset({"name", "owner_org", "tag_string", "title", "notes", "url", "upload"})
 """Fields that are always sent, or that an upload fills."""
 
@@ -52,6 +56,10 @@ class MetadataMaker:
     source: GraphSource
     lacks: Lacks = field(default_factory=Lacks)
     made: list[Mapping[str, object]] = field(default_factory=list)
+    listed: dict[str, Licence | None] = field(default_factory=dict)
+    """The entries of the portal's list that were found, by the IRI of the licence."""
+    noted: dict[str, tuple[tuple[str, Message], ...]] = field(default_factory=dict)
+    """What the values of the publisher lose, by the IRI of the dataset or file."""
 
     def dataset(self, name: str, iri: str, dataset: str) -> dict[str, object]:
         """The metadata of the dataset of this IRI and id, with the name on the portal.
@@ -67,21 +75,18 @@ class MetadataMaker:
         self._set_licence(filled, iri)
         portal = self.site.portal.dataset if self.site.portal else None
         stated = self._stated(self._settings(dataset).fields, portal, iri)
-        filled |= stated.values
+        _state(filled, stated.values)
         covered = {extra for each in self.schema.dataset if each.name in filled for extra in each.covers}
         extras = [each for each in self.schema.extras if each.name not in covered and each.name not in stated.extras]
-        if listed := fill_extras(extras, self.source, iri):
+        if listed := as_extras({**fill(extras, self.source, iri), **stated.extras}):
             filled["extras"] = listed
-        if stated.extras:
-            more = [{"key": key, "value": value} for key, value in stated.extras.items()]
-            filled["extras"] = [*listed, *more]
         self.lacks.datasets.add(name)
         for each in _lacking(portal, filled):
             shared = [one.get(each.name) for one in self.made] if dataset == CATALOGUE_ID else []
             if shared and shared[0] and all(one == shared[0] for one in shared):
                 filled[each.name] = shared[0]
             else:
-                self.lacks.note(each, name, in_file=False)
+                self.lacks.note(each, name, stated.empty.get(each.name, ""))
         _check(name, filled)
         self.made.append(filled)
         return filled
@@ -91,17 +96,33 @@ class MetadataMaker:
         filled = fill(self.schema.resource, self.source, iri)
         portal = self.site.portal.resource if self.site.portal else None
         stated = self._stated(self._settings(dataset).resource_fields, portal, iri)
-        filled |= {**stated.values, **stated.extras}
+        _state(filled, {**stated.values, **stated.extras})
         for each in _lacking(portal, filled):
-            self.lacks.note(each, name, in_file=True)
+            self.lacks.note(each, name, stated.empty.get(each.name, ""), in_file=True)
         return filled
+
+    def set_format(self, metadata: dict[str, object], iri: str, form: Format | None, called: str) -> None:
+        """Set the format of a file: the portal's word for it where it has a list, else its name.
+
+        Several formats share a media type, so the graph cannot give them.
+        """
+        for each in self.schema.resource:
+            if each.form != "format":
+                continue
+            if each.portal is None or (choices := each.portal.choices) is None:
+                metadata[each.name] = form.iri if self.site.iris and form and form.iri else called
+            elif found := (form and choose_format(choices, form)) or choose_word(choices, called):
+                metadata[each.name] = found
+            else:
+                metadata.pop(each.name, None)
+                self.noted[iri] = (*self.noted[iri], (each.name, not_a_choice(called, choices, self.site.language)))
 
     def notices(self, name: str, about: str, iri: str) -> Iterator[Notice]:
         """The properties of a dataset or resource without a field, and the values that a field changes."""
         properties = self.source.graph.predicates(iri)
         for predicate, reason in self.schema.unmapped_properties(about, properties).items():
             yield Notice(name, readable(predicate), reason)
-        for key, text in lossy_values(self.schema.fields(about), self.source, iri):
+        for key, text in (*fill_all(self.schema.fields(about), self.source, iri).losses, *self.noted.get(iri, ())):
             yield Notice(name, key, text)
         if about == "dataset" and (licence := self._licence(iri)) and not self._listed_licence(iri, licence):
             text = message(
@@ -118,10 +139,13 @@ class MetadataMaker:
         stated = stated_values(fields, portal, self.source, iri)
         for name, text in stated.problems:
             self.lacks.refused[name, str(text)] = text
+        self.noted[iri] = stated.losses
         return stated
 
     def _field(self) -> Field | None:
-        return next((each for each in self.schema.dataset if each.form == "licence"), None)
+        """The field of the licence where that is an entry of the portal's list: a field with choices has its own."""
+        found = next((each for each in self.schema.dataset if each.form == "licence"), None)
+        return None if found is None or found.portal else found
 
     def _licence(self, iri: str) -> str | None:
         """The IRI of the licence that all files of a dataset have; None if there is none, or several."""
@@ -135,37 +159,43 @@ class MetadataMaker:
         return self.source.label(nodes[0]) if nodes else ""
 
     def _listed_licence(self, iri: str, licence: str) -> Licence | None:
-        """The entry of the portal for the licence: of its field's own choices, else of its list."""
-        field_ = self._field()
-        own = self.site.portal.dataset.get(field_.name) if self.site.portal and field_ else None
-        listed = self.site.licences
-        if own and own.choices is not None:
-            listed = tuple(Licence(each.value, pick(each.labels, "en")) for each in own.choices)
-        titles = [
-            title
-            for node in (self.source.values(iri, field_.path) if field_ else [])
-            if text_of(node) == licence
-            for title in self.source.labels(node).values()
-        ]
-        return choose_licence(licence, titles, listed)
+        """The entry of the portal's list for the licence."""
+        if licence not in self.listed:
+            nodes = self.source.values(iri, field_.path) if (field_ := self._field()) else []
+            titles = [
+                title for node in nodes if text_of(node) == licence for title in self.source.labels(node).values()
+            ]
+            self.listed[licence] = choose_licence(licence, titles, self.site.licences)
+        return self.listed[licence]
 
     def _set_licence(self, filled: dict[str, object], iri: str) -> None:
         """Replace the licence's IRI by the portal's id for it, or by an address for people if it has none."""
         field_, licence = self._field(), self._licence(iri)
-        if not field_ or not licence:
-            return
-        if entry := self._listed_licence(iri, licence):
-            filled[field_.name] = entry.id
-        elif self.site.portal and (own := self.site.portal.dataset.get(field_.name)) and own.choices is not None:
-            del filled[field_.name]
+        if field_ and licence:
+            entry = self._listed_licence(iri, licence)
+            filled[field_.name] = entry.id if entry else readable_address(licence)
+
+
+def _state(filled: dict[str, object], stated: Mapping[str, object]) -> None:
+    """Set the values of the publisher; `contact.phone` is a part of each item of a repeated field."""
+    for name, value in stated.items():
+        whole, _, part = name.partition(".")
+        if part:
+            items = filled.get(whole) or [{}]
+            assert isinstance(items, list)
+            filled[whole] = [{**item, part: value} for item in items]
         else:
-            filled[field_.name] = readable_address(licence)
+            filled[name] = value
 
 
 def _lacking(portal: Mapping[str, PortalField] | None, filled: MutableMapping[str, object]) -> Iterator[PortalField]:
-    """Give required fields their default; those that have neither value nor default."""
+    """Give required fields their default; those that have neither value nor default, parts of items included."""
     for name, each in (portal or {}).items():
-        if not each.required or each.is_filled or name in _OURS or filled.get(name) not in (None, "", [], {}):
+        value = filled.get(name)
+        if each.subfields and isinstance(value, list):
+            for part in {part.name: part for item in value for part in _lacking(each.parts, item)}.values():
+                yield replace(part, name=f"{name}.{part.name}")
+        if not each.required or each.is_filled or name in _OURS or value not in _EMPTY:
             continue
         if each.default is None:
             yield each

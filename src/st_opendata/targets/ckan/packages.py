@@ -315,7 +315,7 @@ class _Maker:
     def _resource(self, name: str, hosted: _HostedFile, dataset: str) -> Resource:
         metadata = self.metadata.resource(name, hosted.iri, dataset)
         if form := self.formats.get(hosted.file.path):
-            metadata["format"] = self._format(form, form.ckan_label or form.label)
+            self.metadata.set_format(metadata, hosted.iri, form, form.ckan_label or form.label)
         if hosted.linked:
             metadata["url"] = hosted.url
         return Resource(
@@ -333,12 +333,8 @@ class _Maker:
         """An address that the publisher names; nothing is known of its content."""
         metadata = {**self.metadata.resource(name, link.iri, dataset), "url": link.url}
         if called := link.service or (link.format and (link.format.ckan_label or link.format.label)):
-            metadata["format"] = self._format(link.format, called)
+            self.metadata.set_format(metadata, link.iri, link.format, called)
         return Resource(resource_id(link.iri), metadata, None, 0, "", file_name=link.url, url=link.url)
-
-    def _format(self, form: Format | None, called: str) -> str:
-        """The format as an IRI if the site takes IRIs; several formats share a media type, so it cannot give them."""
-        return form.iri if self.metadata.site.iris and form and form.iri else called
 
 
 def _digest(metadata: Mapping[str, object], resources: Iterable[Resource]) -> str:

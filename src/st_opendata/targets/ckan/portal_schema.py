@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from st_opendata.messages.message import Message
 from st_opendata.model.text import pick
+from st_opendata.targets.ckan.validators import kind_of, most_characters, refusal
 
 _FILLING = frozenset({"default", "set_default", "if_empty_same_as", "if_empty_guess_format", "default_current_date"})
 """Validators with which the portal fills a field itself."""
@@ -18,9 +20,8 @@ _BY_KEY = frozenset({
     "scheming_isodatetime_tz", "fluent_text", "fluent_core_translated_output",
 })  # fmt: skip
 """Validators that require a value where the field says `required`."""
-_MANY = frozenset({"scheming_multiple_choice", "scheming_multiple_text", "multiple_text", "repeating_text"})
-_NUMBERS = frozenset({
-    "int_validator", "natural_number_validator", "is_positive_integer", "convert_int", "float_validator",
+_MANY = frozenset({
+    "scheming_multiple_choice", "scheming_multiple_text", "scheming_multiple_number", "multiple_text", "repeating_text",
 })  # fmt: skip
 
 
@@ -36,8 +37,9 @@ class PortalChoice:
 class PortalField:
     """A field of a dataset or of its files.
 
-    `choices` is None where the portal accepts any value, or does not say which ones. `languages` are those of a field
-    with a text for each language (ckanext-fluent). `default` is the value with which its form begins; `is_filled` says
+    `choices` is None where the portal accepts any value, or does not say which ones. `kind` is that of its validators,
+    and `most` the number of characters that they allow. `languages` are those of a field with a text for each language
+    (ckanext-fluent). `default` is the value with which its form begins; `is_filled` says
     that the portal itself fills the field.
     """
 
@@ -47,6 +49,7 @@ class PortalField:
     choices: tuple[PortalChoice, ...] | None = None
     many: bool = False
     kind: str = ""
+    most: int | None = None
     languages: tuple[str, ...] = ()
     default: str | None = None
     is_filled: bool = False
@@ -55,6 +58,20 @@ class PortalField:
     def label(self, language: str) -> str:
         """The label of the field in a language."""
         return pick(self.labels, language) or self.name
+
+    def refusal(self, value: object) -> Message | None:
+        """The reason why the validators of the field do not accept one value; None if they do."""
+        return refusal(value, self.kind, self.most)
+
+    @property
+    def parts(self) -> Mapping[str, PortalField]:
+        """The subfields by name."""
+        return {each.name: each for each in self.subfields}
+
+    @property
+    def has_form(self) -> bool:
+        """Whether the portal requires more than a text."""
+        return bool(self.choices is not None or self.languages or self.many or self.kind or self.most)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +105,8 @@ def _field(entry: Mapping[str, Any], languages: tuple[str, ...]) -> PortalField:
         required=_is_required(entry, validators, translated=translated),
         choices=_choices(entry),
         many=bool(_MANY & validators) or preset in ("multiple_checkbox", "multiple_select", "multiple_text"),
-        kind=_kind(preset, validators),
+        kind=kind_of(preset, validators),
+        most=most_characters(text),
         languages=tuple(map(str, entry.get("form_languages") or languages)) if translated else (),
         default=_default(text) if default in (None, "") else str(default),
         is_filled=bool(_FILLING & validators),
@@ -106,21 +124,6 @@ def _is_required(entry: Mapping[str, Any], validators: set[str], *, translated: 
         return True
     stated = str(entry.get("required") or "").casefold() in ("true", "1", "yes")
     return stated and (not validators or translated or bool(_BY_KEY & validators))
-
-
-def _kind(preset: str, validators: set[str]) -> str:
-    """The kind of value that the validators accept: number, boolean, object, date, email, url; empty for any text."""
-    if validators & _NUMBERS:
-        return "number"
-    if "boolean_validator" in validators:
-        return "boolean"
-    if preset == "json_object" or "scheming_valid_json_object" in validators:
-        return "object"
-    if validators & {"isodate", "scheming_isodatetime", "scheming_isodatetime_tz", "dcat_date"}:
-        return "date"
-    if "email_validator" in validators:
-        return "email"
-    return "url" if "url_validator" in validators else ""
 
 
 def _choices(entry: Mapping[str, Any]) -> tuple[PortalChoice, ...] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -14,24 +15,31 @@ from st_opendata.namespaces import PREFIXES, expand
 from st_opendata.rdf.statements import text_of
 from st_opendata.spelling import hint
 from st_opendata.targets.ckan.aliases import plain, read_aliases
-from st_opendata.targets.ckan.choices import described, suggestion
-from st_opendata.targets.ckan.fields import Field, fill, read_schema, schemas
+from st_opendata.targets.ckan.constants import check_constant
+from st_opendata.targets.ckan.fields import Field, read_schema, schemas
+from st_opendata.targets.ckan.filling import fill_all
+from st_opendata.targets.ckan.fitting import Fitted, room_for_one
 from st_opendata.targets.ckan.graph_source import GraphSource
 from st_opendata.targets.ckan.portal_schema import PortalField
 from st_opendata.vocabularies import code_of
 
 _CORE = ("author", "author_email", "maintainer", "maintainer_email", "title", "notes", "url", "version", "license_id")
 """Fields of every CKAN that a publisher may state; without a schema all others are extras."""
-_TRUE, _FALSE = ("true", "yes", "1"), ("false", "no", "0")
 
 
 @dataclass(frozen=True, slots=True)
 class StatedValues:
-    """The values for one dataset or file, and what is wrong with them, each with the name of its field."""
+    """The values for one dataset or file, and what is wrong with them, each with the name of its field.
+
+    A value of `contact.phone` is one for that part of each item of a repeated field. `empty` has the expressions that
+    have no value, and `losses` what a field of the portal changes or drops of those that have one.
+    """
 
     values: Mapping[str, object]
     extras: Mapping[str, str]
     problems: tuple[tuple[str, Message], ...]
+    empty: Mapping[str, str]
+    losses: tuple[tuple[str, Message], ...]
 
 
 def stated_values(
@@ -41,43 +49,72 @@ def stated_values(
     values: dict[str, object] = {}
     extras: dict[str, str] = {}
     problems: list[tuple[str, Message]] = []
+    empty: dict[str, str] = {}
+    losses: list[tuple[str, Message]] = []
     for name, stated in fields.items():
-        own = portal.get(name) if portal is not None else PortalField(name, {})
-        if own is None and name not in _CORE:
-            known = message("the portal has no such field{hint}", hint=hint(name, portal or ()))
-            problems.append((name, known))
-            continue
-        own = own or PortalField(name, {})
         try:
-            value = _value(stated, own, source, iri)
+            own = _portal_field(name, portal)
+            fitted = _value(stated, own, source, iri)
         except MessageError as error:
             problems.append((name, error.message))
             continue
-        if value in (None, "", [], {}):
-            continue
-        if portal is None and name not in _CORE:
-            extras[name] = str(value)
+        losses += ((name, text) for text in fitted.losses)
+        if fitted.value in (None, "", [], {}):
+            if isinstance(stated, dict) and "from" in stated:
+                empty[name] = f"{{from: {stated['from']}}}"
+                losses.append((name, message("{expression} has no value, and no default", expression=empty[name])))
+        elif portal is None and name not in _CORE:
+            extras[name] = _as_text(fitted.value)
         else:
-            values[name] = value
-    return StatedValues(values, extras, tuple(problems))
+            values[name] = fitted.value
+    return StatedValues(values, extras, tuple(problems), empty, tuple(losses))
 
 
-def _value(stated: JsonValue, portal: PortalField, source: GraphSource, iri: str) -> object:
+def _as_text(value: object) -> str:
+    """The text of an extra: a list becomes JSON, as those of the program do."""
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else str(value)
+
+
+def _portal_field(name: str, portal: Mapping[str, PortalField] | None) -> PortalField:
+    """The portal's description of a field, or of a part of a repeated one. Raises MessageError if it has none."""
+    if portal is None or (name in _CORE and name not in portal):
+        return PortalField(name, {})
+    if name in portal:
+        return portal[name]
+    whole, _, part = name.partition(".")
+    parts = portal[whole].parts if whole in portal else {}
+    if part in parts:
+        return parts[part]
+    near = hint(part, parts) if parts else hint(name, portal)
+    raise MessageError(message("the portal has no such field{hint}", hint=near))
+
+
+def _value(stated: JsonValue, portal: PortalField, source: GraphSource, iri: str) -> Fitted:
     """The value in the form of the portal's field; None if an expression has none. Raises MessageError."""
     if not isinstance(stated, dict) or "from" not in stated:
-        return _constant(stated, portal, source.language)
+        return Fitted(check_constant(stated, portal, source.language))
     replacements = stated.get("values") or {}
     assert isinstance(replacements, dict)
     field = _source_field(str(stated["from"]))
     if replacements:
-        found = [replacements.get(word) for node in source.values(iri, field.path) for word in _words(text_of(node))]
-        chosen = list(dict.fromkeys(str(each) for each in found if each is not None))
-        result: object = chosen if portal.many else next(iter(chosen), None)
+        words = [word for node in source.values(iri, field.path) for word in _words(text_of(node))]
+        fitted = _replaced(replacements, portal, words)
     else:
-        result = fill([replace(field, name=portal.name, portal=portal, parts=())], source, iri).get(portal.name)
-    if result in (None, "", []):
-        result = stated.get("default")
-    return None if result is None else _constant(result, portal, source.language)
+        filled = fill_all([replace(field, name=portal.name, portal=portal, parts=())], source, iri)
+        fitted = Fitted(filled.values.get(portal.name), tuple(text for _, text in filled.losses))
+    if fitted.value in (None, "", []):
+        default = stated.get("default")
+        return fitted if default is None else Fitted(check_constant(default, portal, source.language))
+    return Fitted(check_constant(fitted.value, portal, source.language), fitted.losses)
+
+
+def _replaced(replacements: Mapping[str, JsonValue], portal: PortalField, words: Iterable[str]) -> Fitted:
+    """What stands for the values that these words name."""
+    found = (replacements.get(word) for word in words)
+    chosen = list(dict.fromkeys(str(each) for each in found if each is not None))
+    if portal.many:
+        return Fitted(chosen)
+    return Fitted(next(iter(chosen), None), tuple(room_for_one(chosen)))
 
 
 def _words(value: str) -> Iterator[str]:
@@ -108,36 +145,3 @@ def _source_field(name: str) -> Field:
 def _known_fields() -> Iterable[Field]:
     """The fields of all general maps; where several have a name, the one with words for people is last."""
     return [field for name in schemas() for field in read_schema(name).fields("dataset")]
-
-
-def _constant(value: object, portal: PortalField, language: str) -> object:
-    """A constant in the form of the portal's field. Raises MessageError where the field does not accept it."""
-    if portal.many:
-        listed = value if isinstance(value, list) else [value]
-        return [_single(each, portal, language) for each in listed]
-    if isinstance(value, list) and portal.choices is not None:
-        raise MessageError(message("the portal accepts one value here"))
-    if portal.languages and not isinstance(value, dict):
-        return dict.fromkeys(portal.languages, value)
-    return value if isinstance(value, dict | list) else _single(value, portal, language)
-
-
-def _single(value: object, portal: PortalField, language: str) -> object:
-    text = str(value)
-    if portal.choices is not None:
-        for choice in portal.choices:
-            if text == choice.value:
-                return choice.value
-        raise MessageError(
-            message(
-                '"{value}" is not among the choices of the portal{hint}: {choices}',
-                value=text,
-                hint=suggestion(text, portal.choices),
-                choices=described(portal.choices, language),
-            )
-        )
-    if portal.kind == "number" and not text.lstrip("+-").isdecimal():
-        raise MessageError(message('the portal accepts a whole number here, not "{value}"', value=text))
-    if portal.kind == "boolean" and text.casefold() in (*_TRUE, *_FALSE):
-        return text.casefold() in _TRUE
-    return value

@@ -122,7 +122,9 @@ def test_a_date_that_is_not_a_day_is_named(release: Path, tmp_path: Path) -> Non
     package = first(changed, site_with(field))
     assert "date_published" not in package.metadata
     notices = {each.field: str(each.text) for each in package.notices}
-    assert notices["date_published"] == "in spring is not a day, which the portal requires, and is left out"
+    assert notices["date_published"] == (
+        'the portal accepts a day here, as 2026-01-31, not "in spring": it is left out'
+    )
 
 
 def test_repeated_fields_get_the_subfields_that_the_portal_has(release: Path) -> None:
