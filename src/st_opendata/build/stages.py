@@ -15,6 +15,7 @@ from st_opendata.build.background import Background, find_background
 from st_opendata.build.description import description_findings, expected_description, identity
 from st_opendata.build.files import carried_inputs, carry_files, fetched_findings, file_findings, schema_findings
 from st_opendata.build.job import Job, Outcome
+from st_opendata.build.portals import portal_keys, released_targets
 from st_opendata.build.progress import STAGE, Steps
 from st_opendata.build.reuse import Reuse
 from st_opendata.build.rules import profile_findings
@@ -34,7 +35,6 @@ from st_opendata.model.descriptions import Catalogue, Terms
 from st_opendata.model.findings import Finding, Severity, conforms
 from st_opendata.model.release import DatasetRelease, Distribution, FactFolder, File, Picture, Release
 from st_opendata.model.tables import Table
-from st_opendata.model.targets import TargetSettings
 from st_opendata.rdf.view import graph_view
 from st_opendata.release import list_files, new_release, write_manifest
 from st_opendata.release.layout import REPORT, REPORT_GRAPH
@@ -270,21 +270,9 @@ def _release(
         files=files,
         prefixes=catalogue.prefixes,
         facts=described.facts,
-        targets=_targets(catalogue),
+        targets=released_targets(catalogue),
+        keys=portal_keys(catalogue),
     )
-
-
-def _targets(catalogue: Catalogue) -> dict[str, TargetSettings]:
-    """The targets of the catalogue with what its datasets state for them."""
-    return {
-        name: target.model_copy(
-            update={
-                "datasets": target.datasets
-                | {each.id: each.targets[name] for each in catalogue.datasets if name in each.targets}
-            }
-        )
-        for name, target in catalogue.targets.items()
-    }
 
 
 def _last_change(catalogue: Catalogue) -> str:

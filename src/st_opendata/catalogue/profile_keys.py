@@ -19,7 +19,7 @@ from st_opendata.tables.templates import ILLEGAL_IN_IRI, SCHEME
 
 _KEYS = (
     *("property", "also", "label", "description", "value", "on", "inherit", "min", "max"),
-    *("datatype", "start", "pattern", "list", "class", "type"),
+    *("datatype", "start", "pattern", "list", "class", "type", "ckan"),
 )
 _ONLY_FOR: Mapping[str, tuple[ValueKind, ...]] = {
     "datatype": (ValueKind.LITERAL,),
@@ -31,6 +31,7 @@ _ONLY_FOR: Mapping[str, tuple[ValueKind, ...]] = {
 }
 """Keys that only some kinds of value have."""
 _KEY = r"[a-z][A-Za-z0-9]*"
+_PORTAL_KEY = r"[A-Za-z][A-Za-z0-9_-]*"
 OWN_KEYS = frozenset(str(each.alias) for model in (Catalogue, Dataset) for each in model.model_fields.values())
 """The keys of catalogue.yaml and dataset.yaml without a profile."""
 REFINABLE = frozenset({"license"})
@@ -97,6 +98,7 @@ def _property(key: str, about: Fields, vocabulary: Vocabulary) -> ProfilePropert
     codes = _list(about, vocabulary.lists) if "list" in about or kind is ValueKind.CODE else None
     if key in REFINABLE and kind is not ValueKind.CODE:
         about.problem(message('"{key}" can only have codes of a list: write `value: code`', key=key), "value")
+    portal_key, listed = _portal_key(about)
     types, also = (_iris(about, name, vocabulary.prefixes) for name in ("class", "also"))
     if about.noted > noted or iri is None or kind is None:
         return None
@@ -118,8 +120,22 @@ def _property(key: str, about: Fields, vocabulary: Vocabulary) -> ProfilePropert
         types=types,
         category=_iri(about, "type", vocabulary.prefixes) if "type" in about else None,
         also=also,
+        portal_key=portal_key,
+        listed=listed,
         refines=key in REFINABLE,
     )
+
+
+def _portal_key(about: Fields) -> tuple[str, bool | None]:
+    """`ckan: {key: legalbasisText, list: true}`, each of them optional: the key on a CKAN, and whether it has a list."""
+    below = about.below("ckan") if "ckan" in about else None
+    if below is None:
+        return "", None
+    below.only(("key", "list"))
+    key = below.text("key", required=False) or ""
+    if key and not re.fullmatch(_PORTAL_KEY, key):
+        below.problem(message('"{key}" cannot be a key of a portal: use letters, digits, _ and -', key=key), "key")
+    return key, below.flag("list") if "list" in below else None
 
 
 def _iris(about: Fields, key: str, prefixes: dict[str, str]) -> tuple[str, ...]:

@@ -126,6 +126,14 @@ def joined(texts: Sequence[Message], separator: str = ", ") -> Message:
     return Message(separator.join(f"{{{name}}}" for name in fields), fields)
 
 
+def chained(texts: Sequence[Message]) -> Message:
+    """The messages with the semicolon of the reader's language between them; there is at least one."""
+    text, *others = texts
+    for more in others:
+        text = message("{text}; {more}", text=text, more=more)
+    return text
+
+
 def change_fields(text: Message, change: Callable[[str], str]) -> Message:
     """The message with each text changed that fills a field of it, or of a message in it."""
 

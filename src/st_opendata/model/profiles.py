@@ -87,6 +87,10 @@ class ProfileProperty:
     category: str | None = None
     also: tuple[str, ...] = ()
     """Further properties with the same values: more general ones, for readers who do not know the profile."""
+    portal_key: str = ""
+    """The key of a portal that has no field for it; empty for the same key."""
+    listed: bool | None = None
+    """Whether a portal has a list under that key; None for one that depends on the kind of value."""
     refines: bool = False
     """The key is one of DCAT-AP: codes of the list take the place of its value in the description."""
 

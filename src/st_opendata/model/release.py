@@ -115,6 +115,21 @@ class FactFolder:
 
 
 @dataclass(frozen=True, slots=True)
+class PortalKey:
+    """A property of a profile, and the key under which a portal without a field for it has the values.
+
+    `on` are the resources that it describes and `value` says what it takes, in the words of profile.yaml. `listed` says
+    that the key has a list.
+    """
+
+    name: str
+    property: str
+    value: str
+    on: tuple[str, ...]
+    listed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Release:
     """The content of `release.json`.
 
@@ -138,3 +153,5 @@ class Release:
     """The files with the facts; None for a release of a version before 0.3."""
     targets: Mapping[str, TargetSettings] = field(default_factory=dict)
     """Where the release is published, by the names that the catalogue gives."""
+    keys: tuple[PortalKey, ...] = ()
+    """The properties of its profiles on portals."""

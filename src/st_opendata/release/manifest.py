@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING, Any
 from st_opendata.errors import InputError, MessageError
 from st_opendata.json_text import indented_json
 from st_opendata.messages.message import Message, message, verbatim
-from st_opendata.model.release import DatasetRelease, Distribution, FactFile, FactFolder, File, Release, ReleasedLink
+from st_opendata.model.release import (
+    DatasetRelease,
+    Distribution,
+    FactFile,
+    FactFolder,
+    File,
+    PortalKey,
+    Release,
+    ReleasedLink,
+)
 from st_opendata.place import Place
 from st_opendata.release.layout import MANIFEST
 from st_opendata.vocabularies.file_formats import format_by_name
@@ -29,8 +38,9 @@ def write_manifest(release: Release, folder: Path) -> None:
     content = {"version": _VERSION, **asdict(release)}
     content["datasets"] = [_dataset_json(dataset) for dataset in release.datasets]
     content["targets"] = {name: each.model_dump(exclude_defaults=True) for name, each in release.targets.items()}
-    if not release.targets:
-        del content["targets"]
+    for optional in ("targets", "keys"):
+        if not content[optional]:
+            del content[optional]
     text = indented_json(content) + "\n"
     (folder / MANIFEST).write_text(text, "utf-8", newline="\n")
 
@@ -124,7 +134,14 @@ def _release(content: dict[str, Any]) -> Release:
         prefixes=dict(content.get("prefixes", {})),
         facts=_facts(content["facts"], files) if content.get("facts") else None,
         targets=_targets(content.get("targets", {})),
+        keys=tuple(map(_key, content.get("keys", ()))),
     )
+
+
+def _key(content: dict[str, Any]) -> PortalKey:
+    _check_iri(content["property"])
+    plain = {name: str(content[name]) for name in ("name", "property", "value")}
+    return PortalKey(**plain, on=tuple(map(str, content["on"])), listed=bool(content["listed"]))
 
 
 def _targets(content: dict[str, Any]) -> dict[str, TargetSettings]:

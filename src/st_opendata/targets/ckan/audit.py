@@ -94,10 +94,11 @@ def prepare_audit(client: CkanClient, release: Path, site: Site) -> Audit:
     made, expected = describe_release(release, site)
     # Every field counts as one that the site holds, so that a dropped field shows.
     fields = {name: frozenset[str]() for package in made for name in package.metadata}
-    base = read_release(release).base
+    content = read_release(release)
     graph = graph_view(expected)
     search, downloader = SearchListing(client), Downloader()
-    return Audit(client, replace(site, fields=fields), made, graph, base, search, downloader, site.field_map())
+    schema = site.field_map(content.keys)
+    return Audit(client, replace(site, fields=fields), made, graph, content.base, search, downloader, schema)
 
 
 @dataclass(frozen=True, slots=True)

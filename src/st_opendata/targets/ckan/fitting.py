@@ -36,10 +36,10 @@ class Fitted:
 
 def room_for_one(values: Iterable[object]) -> Iterator[Message]:
     """The loss of all values but the first; none where there is only one."""
-    first, *others = map(str, dict.fromkeys(values)) or [""]
-    if others:
-        more = ", ".join(others)
-        yield message("the site has room for one, {name}; it lacks {others}", name=first, others=more)
+    several = list(dict.fromkeys(map(str, values)))
+    if len(several) > 1:
+        more = ", ".join(several[1:])
+        yield message("the site has room for one, {name}; it lacks {others}", name=several[0], others=more)
 
 
 def fit(field: Field, portal: PortalField, source: GraphSource, nodes: list[Term]) -> Fitted:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from st_opendata.errors import ConfigurationError
-from st_opendata.messages.message import Message, joined, message
+from st_opendata.messages.message import Message, chained, message
 from st_opendata.place import Place
 from st_opendata.targets.ckan.choices import described
 from st_opendata.targets.ckan.portal_schema import PortalField
@@ -46,9 +46,7 @@ class Lacks:
         if self.refused:
             texts = [message("{field}: {text}", field=key[0], text=text) for key, text in self.refused.items()]
             raise ConfigurationError(
-                message(
-                    "the portal does not accept these values of `targets`: {problems}", problems=joined(texts, "; ")
-                ),
+                message("the portal does not accept these values of `targets`: {problems}", problems=chained(texts)),
                 place=Place(site.url),
                 remedy=message("Correct them in catalogue.yaml or dataset.yaml, build the release and publish again."),
             )
@@ -58,7 +56,7 @@ class Lacks:
         raise ConfigurationError(
             message(
                 "the portal requires fields for which the release has no value: {fields}",
-                fields=joined([self._requirement(each, site.language) for each in lacking], "; "),
+                fields=chained([self._requirement(each, site.language) for each in lacking]),
             ),
             place=Place(site.url),
             remedy=message(

@@ -7,12 +7,14 @@ without ckanext-scheming.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from st_opendata.model.release import PortalKey
 from st_opendata.namespaces import expand
 from st_opendata.targets.ckan.aliases import plain, read_aliases
 from st_opendata.targets.ckan.fields import Field, Schema, read_schema
+from st_opendata.targets.ckan.keys import with_keys
 from st_opendata.targets.ckan.portal_schema import PortalField, PortalSchema
 from st_opendata.vocabularies import language_tags
 
@@ -29,9 +31,12 @@ _NOT_FILLED = frozenset({
 """Fields whose values come from elsewhere."""
 
 
-def fields_of_site(name: str, portal: PortalSchema | None) -> Schema:
-    """The field map of a site: `name` is that of the general one, `portal` its own schema, if it has one."""
-    base = read_schema(name)
+def fields_of_site(name: str, portal: PortalSchema | None, keys: Sequence[PortalKey] = ()) -> Schema:
+    """The field map of a site: `name` is that of the general one, `portal` its own schema, if it has one.
+
+    `keys` are those for the properties of profiles.
+    """
+    base = with_keys(read_schema(name), keys)
     if portal is None:
         return base
     structured = read_schema(_STRUCTURED)
@@ -40,7 +45,10 @@ def fields_of_site(name: str, portal: PortalSchema | None) -> Schema:
     words, iris = (
         {each.name: each for each in read_schema(kind).fields("dataset")} for kind in ("plain", "dcat_extras")
     )
-    words = iris | words
+    own = {
+        field.name: field for field in with_keys(read_schema("plain"), keys).extras if field.name not in words | iris
+    }
+    words = own | iris | words
     flat = words | iris if is_read else words
     known = _Known(structured.dataset, flat, words, is_read=is_read)
     core = [field for field in base.dataset if field.name not in portal.dataset]

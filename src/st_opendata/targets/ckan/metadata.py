@@ -6,7 +6,7 @@ write.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Collection, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -17,6 +17,7 @@ from st_opendata.model.targets import DatasetTarget
 from st_opendata.namespaces import readable
 from st_opendata.place import Place
 from st_opendata.rdf.statements import text_of
+from st_opendata.spelling import hint
 from st_opendata.targets.ckan.choices import choose_format, choose_word
 from st_opendata.targets.ckan.fields import Field, Schema
 from st_opendata.targets.ckan.filling import as_extras, fill, fill_all
@@ -60,6 +61,13 @@ class MetadataMaker:
     """The entries of the portal's list that were found, by the IRI of the licence."""
     noted: dict[str, tuple[tuple[str, Message], ...]] = field(default_factory=dict)
     """What the values of the publisher lose, by the IRI of the dataset or file."""
+
+    def refuse_unknown(self, known: Collection[str]) -> None:
+        """Note each dataset for which the publisher states values, and which the release does not have."""
+        for name in self.site.settings.datasets if self.site.settings else ():
+            if name not in known:
+                text = message('the release has no dataset "{name}"{hint}', name=name, hint=hint(name, known))
+                self.lacks.refused["datasets", str(text)] = text
 
     def dataset(self, name: str, iri: str, dataset: str) -> dict[str, object]:
         """The metadata of the dataset of this IRI and id, with the name on the portal.

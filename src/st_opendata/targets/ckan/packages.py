@@ -116,7 +116,8 @@ def describe_release(release: Path, site: Site) -> tuple[tuple[Package, ...], St
     That graph is the catalogue with the portal's addresses, in which the catalogue itself is one more dataset, and each
     file a distribution. Raises as `packages`.
     """
-    content, schema = read_release(release), site.field_map()
+    content = read_release(release)
+    schema = site.field_map(content.keys)
     graph = read_statements(release / CATALOGUE)
     names = _names(content)
     known = {text_of(url): node for node, url in graph.of(expand("dcat:downloadURL"))}
@@ -142,6 +143,7 @@ def describe_release(release: Path, site: Site) -> tuple[tuple[Package, ...], St
     }
     markdown = {dataset.iri: dataset.markdown for dataset in content.datasets if dataset.markdown}
     metadata = MetadataMaker(site, schema, GraphSource(graph, site.language, site.iris, markdown))
+    metadata.refuse_unknown([*names, CATALOGUE_ID])
     formats = {item.file.path: item.format for each in content.datasets for item in each.distributions if item.carried}
     maker = _Maker(release, metadata, rows, content.site, formats)
     made = [maker.package(names[each.id], each.iri, each.id, hosted[each.iri], each.links) for each in content.datasets]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
-from st_opendata.messages.message import Message, counted, joined, message
+from st_opendata.messages.message import Message, chained, counted, message
 from st_opendata.targets.base import Action, Change, FieldDifference, LandingPage, Plan, Remote
 from st_opendata.targets.ckan.fingerprint import (
     FINGERPRINT_KEY,
@@ -256,7 +256,7 @@ def with_tables(
         return replace(change, action=Action.DRIFTED, reason=reason, differences=differences, files=())
     reason = _overwritten(_TABLE) if edited else message("its DataStore table is gone")
     if not settled:
-        reason = joined([change.reason, reason], "; ")
+        reason = chained([change.reason, reason])
     return replace(change, action=Action.UPDATE, reason=reason, differences=differences, tables=tables)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeGuard
 
 from st_opendata.errors import RemoteError
-from st_opendata.messages.message import Message, joined, message
+from st_opendata.messages.message import Message, chained, message
 from st_opendata.namespaces import readable
 from st_opendata.targets.ckan.connection import TOO_LARGE, format_details
 from st_opendata.targets.ckan.fields import Field, Schema
@@ -38,7 +38,7 @@ def explain_refusal(error: RemoteError, change: DatasetChange, site: Site) -> Re
         )
         return _reworded(error, text, remedy)
     refused = list(_refused(error.details, change.desired.package.resources, site.field_map()))
-    faults = joined(refused, "; ")
+    faults = chained(refused)
     return _reworded(error, message("the portal refused {faults}", faults=faults), _CORRECT)
 
 

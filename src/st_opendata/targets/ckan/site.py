@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from st_opendata.errors import RemoteError
 from st_opendata.messages.message import Message, message
+from st_opendata.model.release import PortalKey
 from st_opendata.model.targets import TargetSettings
 from st_opendata.place import Place
 from st_opendata.targets.base import Remote
@@ -61,13 +62,13 @@ class Site:
     max_upload: int | None = None
     link_base: str | None = None
 
-    def field_map(self) -> Schema:
-        """The field map of this site: the general one, matched with its own schema.
+    def field_map(self, keys: Sequence[PortalKey] = ()) -> Schema:
+        """The field map of this site: the general one with the keys of profiles, matched with its own schema.
 
         Raises:
             ConfigurationError: there is no such general map.
         """
-        return fields_of_site(self.schema, self.portal)
+        return fields_of_site(self.schema, self.portal, keys)
 
     def supported(self, metadata: Mapping[str, object]) -> tuple[dict[str, object], tuple[str, ...]]:
         """The metadata without the fields that this site would drop silently, and the names of those fields."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from st_opendata.catalogue.statements import KEYS, Description, Yaml
 from st_opendata.catalogue.write import HINTS, write_yaml
-from st_opendata.messages.message import Message, joined, message
+from st_opendata.messages.message import Message, chained, message
 from st_opendata.model.descriptions import Terms
 from st_opendata.targets.ckan.pull.result import Omission
 
@@ -128,7 +128,7 @@ def reasons_of(omissions: Iterable[Omission]) -> Message | None:
         for each in omissions
     )
     first = list({str(line): line for line in lines}.values())[:3]
-    return joined(first, "; ") if first else None
+    return chained(first) if first else None
 
 
 def _write(path: Path, text: str) -> None:
