@@ -127,7 +127,7 @@ def _property(key: str, about: Fields, vocabulary: Vocabulary) -> ProfilePropert
 
 
 def _portal_key(about: Fields) -> tuple[str, bool | None]:
-    """`ckan: {key: legalbasisText, list: true}`, each of them optional: the key on a CKAN, and whether it has a list."""
+    """`ckan: {key: legalbasisText, list: true}`: the key on a CKAN and whether it has a list, each optional."""
     below = about.below("ckan") if "ckan" in about else None
     if below is None:
         return "", None

@@ -102,12 +102,21 @@ def _catalogue(document: Document, folder: Path, site: str | None) -> tuple[Cata
     catalogue = validate(Catalogue, data | {"folder": folder}, problems, reader.keys)
     if catalogue:
         _check_order(catalogue, data, problems)
+        _check_targets(catalogue, names, problems)
     problems.raise_any()
     assert catalogue is not None
     prefixes = {prefix: start for profile in profiles for prefix, start in profile.prefixes.items()}
     if prefixes:
         catalogue = catalogue.model_copy(update={"prefixes": prefixes | catalogue.prefixes})
     return catalogue.with_stated(stated), names, reader
+
+
+def _check_targets(catalogue: Catalogue, names: Sequence[str], problems: Problems) -> None:
+    """Note each dataset for which a target states values, and which the catalogue does not list."""
+    for target, settings in catalogue.targets.items():
+        for name in settings.datasets.keys() - set(names):
+            unknown = message('catalogue.yaml lists no dataset "{name}"{hint}', name=name, hint=hint(name, names))
+            problems.add(("targets", target, "datasets", name), unknown)
 
 
 def _check_order(terms: Terms, data: dict[str, Any], problems: Problems) -> None:

@@ -45,10 +45,7 @@ def fields_of_site(name: str, portal: PortalSchema | None, keys: Sequence[Portal
     words, iris = (
         {each.name: each for each in read_schema(kind).fields("dataset")} for kind in ("plain", "dcat_extras")
     )
-    own = {
-        field.name: field for field in with_keys(read_schema("plain"), keys).extras if field.name not in words | iris
-    }
-    words = own | iris | words
+    words = {field.name: field for field in with_keys(read_schema("plain"), keys).extras} | iris | words
     flat = words | iris if is_read else words
     known = _Known(structured.dataset, flat, words, is_read=is_read)
     core = [field for field in base.dataset if field.name not in portal.dataset]

@@ -1,0 +1,152 @@
+"""What a portal's own fields have no room or form for is named; lists, languages, parts and expressions."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from portal_fields import choices, first, select, site_with, stating
+
+from st_opendata.errors import ConfigurationError
+from st_opendata.targets.ckan.packages import Package, packages
+
+FREQUENCY = {"DAILY": "each day"}
+
+
+def said(package: Package) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for each in package.notices:
+        found.setdefault(each.field, []).append(str(each.text))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "text"),
+    [
+        (select("language", "English", "French"), "English", "the site has room for one, English; it lacks French"),
+        ({"field_name": "language", "validators": "max_length(7)"}, None, "accepts 7 characters here, not 15"),
+        ({"field_name": "publisher", "validators": "int_validator"}, None, 'a whole number here, not "City office"'),
+        ({"field_name": "version", "validators": "email_validator"}, None, 'an e-mail address here, not "1.0.0"'),
+        (
+            {"field_name": "temporal_coverage", "validators": "isodate"},
+            None,
+            'a day here, as 2026-01-31, not "2020-01-01/2020-12-31": it is left out',
+        ),
+        (
+            {"field_name": "notes_translated", "preset": "fluent_text", "form_languages": ["en"]},
+            {"en": "Where."},
+            "the field has the languages en; it lacks de, fr",
+        ),
+        (
+            {
+                "field_name": "title_translated",
+                "preset": "fluent_text",
+                "form_languages": ["en", "de"],
+                "required": True,
+            },
+            {"en": "Places", "it": "Places"},
+            "requires a text in it, which the release lacks",
+        ),
+    ],
+)
+def test_what_has_no_room_or_form_is_named(release: Path, field: dict[str, Any], value: object, text: str) -> None:
+    package = first(release, site_with(field))
+    if value is not None and "notes" not in field["field_name"]:
+        assert package.metadata[field["field_name"]] == value
+    assert (value is None) == (field["field_name"] not in package.metadata)
+    assert text in " ".join(said(package)[field["field_name"]])
+
+
+def test_fields_of_ckanext_fluent(release: Path) -> None:
+    languages = ["en", "fr"]
+    tags = {"field_name": "keywords", "preset": "fluent_tags", "required": True, "form_languages": ["en", "it"]}
+    link = {"field_name": "landing_page", "preset": "fluent_link", "form_languages": languages}
+    areas = {"field_name": "geographic_coverage", "preset": "fluent_text", "form_languages": languages}
+    package = first(release, site_with(tags, link, areas, {"field_name": "title_fr"}))
+    assert package.metadata["keywords"] == {"en": ["R D public", "city"], "it": ["R D public", "city"]}
+    assert package.metadata["landing_page"] == dict.fromkeys(languages, "https://example.org/")
+    assert package.metadata["geographic_coverage"]["en"] == "NUTS FRK26 (Lyon), Lyon"  # type: ignore[index]
+    assert package.metadata["title_fr"] == "Lieux"
+
+
+def test_tags_of_a_field_of_the_portals_own_are_words(release: Path) -> None:
+    package = first(release, site_with({"field_name": "keywords", "preset": "multiple_text"}))
+    assert package.metadata["keywords"] == ["R&D (public)", "X", "city"]
+
+
+def test_licences_and_formats_get_a_choice_of_the_portal(release: Path) -> None:
+    by = [{"value": "7", "label": "Creative Commons Attribution 4.0 International"}]
+    licence = select("license_id", **{"choices": [*choices("other"), {"value": "cc-by", "label": "CC BY"}]})
+    of_file = select("license", choices=by)
+    form = select("format", choices=[{"value": "c", "label": "text/csv"}, *choices("XLSX")])
+    package = first(release, site_with(licence, resource=(of_file, form)))
+    assert package.metadata["license_id"] == "cc-by"
+    csv = next(each for each in package.resources if each.file_name == "cities.csv")
+    assert (csv.metadata["format"], csv.metadata["license"]) == ("c", "7")
+    assert any("JSON" in text or "json" in text for text in said(package)["format"])
+    other = first(release, site_with(select("license_id", "secret")))
+    assert "license_id" not in other.metadata
+    assert "is not among the choices of the portal: secret" in said(other)["license_id"][0]
+
+
+def test_parts_of_repeated_fields_have_validators_and_choices(release: Path) -> None:
+    parts = [
+        {"field_name": "name", "validators": "not_empty"},
+        {"field_name": "email", "validators": "email_validator"},
+        {"field_name": "uri", "validators": "int_validator"},
+        {"field_name": "role", "validators": "not_empty", "label": "Role"},
+    ]
+    contact = {"field_name": "contact", "repeating_subfields": parts}
+    with pytest.raises(ConfigurationError, match=r"contact\.role \(Role\)"):
+        packages(release, site_with(contact, dcat=True))
+    package = first(release, site_with(contact, dcat=True, settings=stating(fields={"contact.role": "owner"})))
+    assert package.metadata["contact"] == [{"name": "City office", "email": "office@example.org", "role": "owner"}]
+    assert "a whole number here" in said(package)["contact.uri"][0]
+    wrong = {"contact": [{"nme": "x"}]}
+    with pytest.raises(ConfigurationError, match='the portal has no part "nme" here; did you mean "name"'):
+        packages(release, site_with(contact, settings=stating(fields=wrong)))
+
+
+def test_every_geometry_goes_where_there_is_room(release: Path, tmp_path: Path) -> None:
+    changed = shutil.copytree(release, tmp_path / "release")
+    catalogue = changed / "catalog.ttl"
+    text = catalogue.read_text("utf-8")
+    nuts = "<http://data.europa.eu/nuts/code/FRK26>"
+    wkt = "<http://www.opengis.net/ont/geosparql#wktLiteral>"
+    more = f'\n{nuts} <http://www.w3.org/ns/dcat#centroid> "POINT(5 46)"^^{wkt} .\n'
+    catalogue.write_text(text + more, "utf-8")
+    several = {"field_name": "spatial", "preset": "multiple_text", "validators": "scheming_multiple_text"}
+    assert len(first(changed, site_with(several)).metadata["spatial"]) == 2  # type: ignore[arg-type]
+    one = first(changed, site_with({"field_name": "spatial"}))
+    assert "the site has room for one" in said(one)["spatial"][0]
+
+
+@pytest.mark.parametrize("required", [True, False])
+def test_an_expression_without_a_value_is_said(release: Path, required: bool) -> None:
+    fields = {"interval": {"from": "accrualPeriodicity", "values": FREQUENCY}}
+    site = site_with(
+        {"field_name": "interval", "validators": "not_empty" if required else "ignore_missing"},
+        settings=stating(fields=fields),
+    )
+    if required:
+        with pytest.raises(ConfigurationError, match=r"for which \{from: accrualPeriodicity\} has no value"):
+            packages(release, site)
+    else:
+        assert "{from: accrualPeriodicity} has no value, and no default" in said(first(release, site))["interval"]
+
+
+def test_values_for_an_unknown_dataset_are_refused(release: Path) -> None:
+    site = site_with(settings=stating(datasets={"place": {"fields": {"a": "b"}}}))
+    with pytest.raises(ConfigurationError, match='the release has no dataset "place"; did you mean "places"'):
+        packages(release, site)
+
+
+def test_a_licence_is_looked_up_once(release: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    module = "st_opendata.targets.ckan.metadata.choose_licence"
+    monkeypatch.setattr(module, lambda iri, *_: asked.append(iri))
+    packages(release, replace(site_with(), portal=None))
+    assert len(asked) == len(set(asked)) == 1
