@@ -44,7 +44,7 @@ def said(package: Package) -> dict[str, list[str]]:
             {
                 "field_name": "title_translated",
                 "preset": "fluent_text",
-                "form_languages": ["en", "de"],
+                "form_languages": ["en", "it"],
                 "required": True,
             },
             {"en": "Places", "it": "Places"},
