@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
@@ -92,13 +92,11 @@ def prepare_audit(client: CkanClient, release: Path, site: Site) -> Audit:
         InputError, ConfigurationError, UsageError: as `packages` does.
     """
     made, expected = describe_release(release, site)
-    # Every field counts as one that the site holds, so that a dropped field shows.
-    fields = {name: frozenset[str]() for package in made for name in package.metadata}
     content = read_release(release)
     graph = graph_view(expected)
     search, downloader = SearchListing(client), Downloader()
     schema = site.field_map(content.keys)
-    return Audit(client, replace(site, fields=fields), made, graph, content.base, search, downloader, schema)
+    return Audit(client, site, made, graph, content.base, search, downloader, schema)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +147,7 @@ def _audit_dataset(audit: Audit, package: Package) -> DatasetAudit:
             else message("visitors do not see it: it is not there, private or deleted")
         )
         return DatasetAudit(package, (Problem(package.name, "", text),))
-    desired = desired_dataset(package, audit.site, audit.base)
+    desired = desired_dataset(package, audit.base)
     problems = [*_dataset_problems(audit, desired, remote), *_table_problems(audit, package, remote)]
     good, there = set(), {str(resource["id"]) for resource in remote["resources"]}
     ids = frozenset(resource.id for resource in package.resources)

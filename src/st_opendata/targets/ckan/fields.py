@@ -58,6 +58,8 @@ class Schema:
     elsewhere: frozenset[str]
     without_field: Mapping[str, Message]
     altered: frozenset[str] = frozenset()
+    of_profiles: frozenset[str] = frozenset()
+    """Properties of profiles, whose keys ckanext-dcat does not read."""
 
     def fields(self, about: str) -> tuple[Field, ...]:
         """All fields of a `dataset` or `resource`."""

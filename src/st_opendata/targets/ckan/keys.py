@@ -29,6 +29,7 @@ def with_keys(schema: Schema, keys: Iterable[PortalKey]) -> Schema:
     there = {field.name for field in schema.resource}
     return replace(
         schema,
+        of_profiles=frozenset(key.property for key in found),
         extras=(*schema.extras, *(each for each in extras if each.name not in taken)),
         resource=(*schema.resource, *(each for each in files if each.name not in there)),
     )

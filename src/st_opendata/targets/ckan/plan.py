@@ -37,13 +37,11 @@ _UNMARKED = message(
 class DesiredDataset:
     """The desired state of a dataset on this portal.
 
-    `dataset` is its metadata with all resources, without what the portal would drop (`dropped`); `digest` stands for
-    all of it and for the content of the files.
+    `dataset` is its metadata with all resources; `digest` stands for all of it and for the content of the files.
     """
 
     package: Package
     dataset: dict[str, Any]
-    dropped: tuple[str, ...]
     digest: str
     catalogue: str
 
@@ -102,9 +100,9 @@ class DatasetChange(Change[DesiredDataset]):
 
 
 def make_plan(
-    site: Site, changes: Sequence[DatasetChange], dropped: Sequence[str], ghosts: Sequence[str], catalogue: str
+    site: Site, changes: Sequence[DatasetChange], ghosts: Sequence[str], catalogue: str
 ) -> Plan[DatasetChange]:
-    """The plan of these changes; `dropped` are fields that the site would drop, `catalogue` is the exact one's dataset.
+    """The plan of these changes; `catalogue` is the dataset of the exact one.
 
     `ghosts` are names that its search lists once more than its database: left by a crash of the portal while a dataset
     was created, seen by members of the organisation only.
@@ -124,10 +122,7 @@ def make_plan(
             )
             for name in ghosts
         ),
-        notes=(
-            *(message("The portal has no field {name}: it is left out.", name=name) for name in dropped),
-            *map(_loss_note, losses),
-        ),
+        notes=(*map(_loss_note, losses),),
         details={
             "portal": {
                 "url": site.url,
@@ -136,7 +131,6 @@ def make_plan(
                 "user": str(site.user),
                 "organization": site.organization,
             },
-            "left_out": list(dropped),
             "losses": [{"field": each.field, "reason": str(each.reason), "datasets": each.datasets} for each in losses],
         },
     )
@@ -175,18 +169,17 @@ def _loss_note(loss: _Loss) -> Message:
     )
 
 
-def desired_dataset(package: Package, site: Site, catalogue: str) -> DesiredDataset:
-    """The desired state of the package on this portal."""
-    metadata, dropped = site.supported(package.metadata)
+def desired_dataset(package: Package, catalogue: str) -> DesiredDataset:
+    """The desired state of the package on its portal."""
     resources = []
     for resource in package.resources:
         values = {**resource.metadata, "id": resource.id}
         if resource.file:
             values |= {"url": "", "url_type": "upload", "size": resource.size, "hash": resource.sha256}
         resources.append(values)
-    dataset = {**metadata, "name": package.name, "private": False, "state": "active", "resources": resources}
-    digest = sha256(" ".join([package.digest, *dropped]).encode()).hexdigest()
-    return DesiredDataset(package, dataset, dropped, digest, catalogue)
+    dataset = {**package.metadata, "name": package.name, "private": False, "state": "active", "resources": resources}
+    digest = sha256(package.digest.encode()).hexdigest()
+    return DesiredDataset(package, dataset, digest, catalogue)
 
 
 def is_confirmed(desired: DesiredDataset, result: Mapping[str, Any] | None, confirmed: Mapping[str, str]) -> bool:

@@ -58,7 +58,7 @@ class RemoteReader:
 
     def plan(self, packages: Sequence[Package], catalogue: str, policy: Policy) -> Plan[DatasetChange]:
         """The changes that publishing these packages of the catalogue (its base IRI) makes. Raises RemoteError."""
-        desired = [desired_dataset(package, self.site, catalogue) for package in packages]
+        desired = [desired_dataset(package, catalogue) for package in packages]
         results = list(self.results())
         by_name: dict[str, list[SearchResult]] = defaultdict(list)
         for each in results:
@@ -85,10 +85,9 @@ class RemoteReader:
             seen = {each.name for each in desired} | {str(each.remote["name"]) for each in changes if each.remote}
             left = [each for each in ours if each["name"] not in seen]
             changes += filter(None, pool.map(lambda each: self._leftover(each, desired, policy), left))
-        dropped = sorted({name for each in desired for name in each.dropped})
         made = sorted(changes, key=lambda change: change.name)
         ghosts = [each.name for each in made if len(by_name[each.name]) > (each.action != Action.CREATE)]
-        return make_plan(self.site, made, dropped, ghosts, own.name)
+        return make_plan(self.site, made, ghosts, own.name)
 
     def _with_adoptions(self, changes: Sequence[DatasetChange], policy: Policy) -> list[DatasetChange]:
         """The changes; one that would create a dataset which the organisation has under another name takes it over."""

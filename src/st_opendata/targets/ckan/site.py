@@ -19,13 +19,6 @@ from st_opendata.targets.ckan.licences import DEFAULT_LICENCES, Licence, parse_l
 from st_opendata.targets.ckan.matching import fields_of_site
 from st_opendata.targets.ckan.portal_schema import PortalSchema, parse_schema
 
-_CORE = frozenset({
-    "id", "name", "title", "notes", "url", "version", "license_id", "tags", "groups", "extras", "resources",
-    "author", "author_email", "maintainer", "maintainer_email", "owner_org", "state", "type", "private",
-})  # fmt: skip
-"""Dataset fields that every CKAN holds (ckan/logic/schema, default_create_package_schema)."""
-Fields = Mapping[str, frozenset[str]]
-
 
 @dataclass(frozen=True, slots=True)
 class Site:
@@ -33,9 +26,8 @@ class Site:
 
     `own_url` is its configured URL, `language` that of its pages, `schema` the general field map for it
     (`fields.schemas()`), `portal` its own schema of datasets (ckanext-scheming), if it has one, and `licences` its list
-    of licences. `fields` are the dataset fields of that schema, each with its subfields (none for a plain value); keys
-    of resources are all held. The datasets belong to the `organization`; `editable` are all
-    organisations in which the `user` may create datasets: names by id.
+    of licences. The datasets belong to the `organization`; `editable` are all organisations in which the `user` may
+    create datasets: names by id.
 
     The publisher sets the rest. `target` is the catalogue's name for the site, `settings` are the values that it states
     for it. `iris` requests IRIs as format and media type, which the site's own RDF needs, but which make its pages
@@ -53,7 +45,6 @@ class Site:
     organization_id: str = ""
     user: str | Message = ""
     editable: Mapping[str, str] = field(default_factory=dict)
-    fields: Fields = field(default_factory=dict)
     portal: PortalSchema | None = None
     licences: tuple[Licence, ...] = DEFAULT_LICENCES
     target: str = ""
@@ -62,6 +53,11 @@ class Site:
     max_upload: int | None = None
     link_base: str | None = None
 
+    @property
+    def fields(self) -> frozenset[str]:
+        """The fields of datasets in the site's own schema."""
+        return frozenset(self.portal.dataset) if self.portal else frozenset()
+
     def field_map(self, keys: Sequence[PortalKey] = ()) -> Schema:
         """The field map of this site: the general one with the keys of profiles, matched with its own schema.
 
@@ -69,20 +65,6 @@ class Site:
             ConfigurationError: there is no such general map.
         """
         return fields_of_site(self.schema, self.portal, keys)
-
-    def supported(self, metadata: Mapping[str, object]) -> tuple[dict[str, object], tuple[str, ...]]:
-        """The metadata without the fields that this site would drop silently, and the names of those fields."""
-        kept: dict[str, object] = {}
-        dropped: list[str] = []
-        for name, value in metadata.items():
-            if name not in self.fields and name not in _CORE:
-                dropped.append(name)
-            elif self.fields.get(name) and isinstance(value, list):
-                kept[name], lost = _without(value, self.fields[name])
-                dropped += [f"{name}.{subfield}" for subfield in lost]
-            else:
-                kept[name] = value
-        return kept, tuple(sorted(set(dropped)))
 
 
 def read_site(client: CkanClient) -> Site:
@@ -126,9 +108,8 @@ def read_fields(client: CkanClient, site: Site) -> Site:
     answer = _ask(client, "scheming_dataset_schema_show", {"type": "dataset"})
     if not isinstance(answer, Mapping):
         return replace(site, schema=schema_for(site.plugins - {"scheming_datasets"}))
-    portal = parse_schema(answer)
-    fields = {name: frozenset(each.name for each in field.subfields) for name, field in portal.dataset.items()}
-    return replace(site, schema=schema_for(site.plugins - {"scheming_datasets"}), portal=portal, fields=fields)
+    schema = schema_for(site.plugins - {"scheming_datasets"})
+    return replace(site, schema=schema, portal=parse_schema(answer))
 
 
 def _ask(client: CkanClient, action: str, question: Mapping[str, object]) -> object:
@@ -248,16 +229,3 @@ def _rights(user: str | Message, mine: list[str]) -> Message:
         return message("There is no organisation in which {user} may create datasets.", user=user)
     names = ", ".join(mine)
     return message("Organisations in which {user} may create datasets: {names}.", user=user, names=names)
-
-
-def _without(value: Iterable[object], subfields: frozenset[str]) -> tuple[list[object], list[str]]:
-    """The items of a repeating field with its subfields only, and the names of the others."""
-    kept: list[object] = []
-    lost: list[str] = []
-    for item in value:
-        if isinstance(item, Mapping):
-            kept.append({key: content for key, content in item.items() if key in subfields})
-            lost += [key for key in item if key not in subfields]
-        else:
-            kept.append(item)
-    return kept, lost

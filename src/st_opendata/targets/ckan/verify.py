@@ -44,6 +44,7 @@ _FORMS = {
 }
 
 
+_OWN_KEY = message("the page has the keys of profiles, but ckanext-dcat does not read them")
 _OWN_FIELD = message("a field of the portal's own schema holds it in another form than ckanext-dcat reads")
 
 
@@ -232,10 +233,14 @@ def _differences(
     )
     altered = audit.fields.altered
     nodes = {str(node) for graph in (expected, rdf) for name in altered for node in graph.objects(None, URIRef(name))}
+    keys = audit.fields.of_profiles
+    led = {str(node) for name in keys for node in expected.objects(None, URIRef(name))}
     for difference in compare_statements(expected, rdf):
         reason = reason_for(difference, audit.fields.name)
         if difference.property in altered or difference.subject in nodes:
             reason = reason or _OWN_FIELD
+        if difference.change is Alteration.LOST and (difference.property in keys or difference.subject in led):
+            reason = reason or _OWN_KEY
         if found_dataset.added and difference.change in (Alteration.ADDED, Alteration.SUPPLIED):
             reason = reason or kept
         yield reason, difference

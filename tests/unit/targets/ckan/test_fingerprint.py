@@ -21,7 +21,6 @@ SITE = Site(
     schema=schema_for(PLUGINS),
     organization_id="0b5e",
     user="editor",
-    fields={"title": frozenset(), "notes": frozenset(), "contact": frozenset({"name", "email"})},
 )
 METADATA: dict[str, object] = {
     "name": "places",
@@ -31,8 +30,7 @@ METADATA: dict[str, object] = {
     "version": "1.0.0",
     "tags": [{"name": "Stadt"}, {"name": "city"}],
     "license_id": "",
-    "contact": [{"name": "Office", "email": "a@b.example", "fax": "1"}],
-    "theme": ["REGI"],
+    "contact": [{"name": "Office", "email": "a@b.example"}],
     "extras": [{"key": "source", "value": " x "}, {"key": "count", "value": "3"}],
 }
 TABLE: dict[str, object] = {"name": "Table", "format": "CSV", "mimetype": "text/csv"}
@@ -41,9 +39,9 @@ RESOURCES = (
     Resource("11111111-aaaa", TABLE, Path("table.csv"), 4, "ab" * 32, "table.csv", rows=1),
     Resource("22222222-bbbb", LINK, None, 9, "cd" * 32, "big.csv"),
 )
-PACKAGE_DIGEST = "ce402eb6eec0b233bc1a5c9eee762a9ba6b1b891c72a577a6cee7b10670402ca"
+PACKAGE_DIGEST = "e83a12a8219277098742c26ba57f4fec840f3c73cb7e18e8149019ee7ef014a2"
 _START = (
-    '{"catalogue":"https://example.org/","digest":"978f5ee42f20de4611cc01a62ec4c31a466f97e80eba34c4d2a7c93527c66941",'
+    '{"catalogue":"https://example.org/","digest":"150e929aaaf13e1a547757fe04f7d7223dacc70bafc3638729a5dfbb4fb86cd4",'
 )
 _END = (
     '"fields":"contact extras:count extras:source name notes private state tags title version",'
@@ -61,7 +59,6 @@ def desired() -> DesiredDataset:
     digest = _digest(METADATA, RESOURCES)
     return desired_dataset(
         Package("places", METADATA, RESOURCES, digest, "https://example.org/dataset/places"),
-        SITE,
         "https://example.org/",
     )
 

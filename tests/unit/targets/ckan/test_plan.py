@@ -45,7 +45,6 @@ PORTAL = Site(
     organization="city",
     organization_id="0b5e",
     language="en",
-    fields={"title": frozenset(), "notes": frozenset(), "contact": frozenset({"name", "email"})},
 )
 BASE = "https://example.org/"
 MOMENT = "2026-11-23T20:00:00.120456"
@@ -60,7 +59,7 @@ def resource(number: int, text: bytes = b"a,b\n") -> Resource:
 def desired(title: str = "Places", *resources: Resource, digest: str = "d1", **metadata: object) -> DesiredDataset:
     fields = {"name": "places", "owner_org": "city", "title": title, "notes": "Text", **metadata}
     return desired_dataset(
-        Package("places", fields, resources or (resource(1), resource(2)), digest, f"{BASE}places"), PORTAL, BASE
+        Package("places", fields, resources or (resource(1), resource(2)), digest, f"{BASE}places"), BASE
     )
 
 
@@ -179,14 +178,6 @@ def test_search_is_trusted_only_in_the_state_that_was_confirmed() -> None:
         desired(), listed | {"st_opendata": replace(fingerprint, writing=True).text()}, {"p1": MOMENT}
     )
     assert not is_confirmed(desired(), None, {"p1": MOMENT})
-
-
-def test_what_the_portal_would_drop_is_named_and_left_out() -> None:
-    each = desired(theme=["x"], contact=[{"name": "Office", "fax": "1"}])
-    assert each.dropped == ("contact.fax", "theme")
-    assert "theme" not in each.dataset
-    assert each.dataset["contact"] == [{"name": "Office"}]
-    assert each.digest != desired().digest
 
 
 def test_a_new_dataset_is_private_and_marked_until_its_files_are_there() -> None:

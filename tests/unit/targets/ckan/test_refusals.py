@@ -26,7 +26,6 @@ PORTAL = Site(
     schema=schema_for(PLUGINS),
     organization_id="0b5e",
     user="editor",
-    fields={"title": frozenset()},
 )
 PLACE = Place("https://p.example (package_revise)")
 
@@ -37,9 +36,7 @@ def change(*sent: str) -> DatasetChange:
         Resource(name, {"name": name}, Path(name), size, "", name)
         for name, size in (("cities.csv", 12), ("cities.ttl", 34567))
     )
-    desired = desired_dataset(
-        Package("places", {"title": "Places"}, resources, "d", "https://x.example/places"), PORTAL, "b"
-    )
+    desired = desired_dataset(Package("places", {"title": "Places"}, resources, "d", "https://x.example/places"), "b")
     return DatasetChange(Action.UPDATE, "places", message("the release changed"), desired, files=sent)
 
 

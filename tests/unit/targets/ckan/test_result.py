@@ -23,12 +23,12 @@ The catalogue, for harvesters: https://p.example/dataset/all-catalogue
 
 def change(name: str, action: Action) -> DatasetChange:
     resource = Resource("r", {"name": "File"}, Path("file.csv"), 1200, "", "file.csv")
-    desired = desired_dataset(Package(name, {"name": name}, (resource,), "d", f"https://x.example/{name}"), PORTAL, "b")
+    desired = desired_dataset(Package(name, {"name": name}, (resource,), "d", f"https://x.example/{name}"), "b")
     return DatasetChange(action, name, message("a reason"), desired, files=("r",) if action == Action.CREATE else ())
 
 
 def plan(*changes: DatasetChange) -> Plan[DatasetChange]:
-    return make_plan(PORTAL, changes, (), (), "all-catalogue")
+    return make_plan(PORTAL, changes, (), "all-catalogue")
 
 
 NEW, OTHER, SAME = change("new", Action.CREATE), change("other", Action.CREATE), change("same", Action.UNCHANGED)
