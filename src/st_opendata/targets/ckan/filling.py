@@ -105,7 +105,7 @@ def _spoken(language: str, nodes: list[Term]) -> list[Term]:
 
 
 def _losses(field: Field, source: GraphSource, node: str, nodes: list[Term]) -> Iterator[Message]:
-    """What the form of the field has no room for, whatever the portal says of it."""
+    """The values for which the form of the field has no room, on every portal."""
     if field.values and not field.portal:
         for value in nodes:
             if text_of(value) not in field.values:

@@ -20,7 +20,7 @@ class Missing:
     portal: PortalField
     datasets: set[str] = field(default_factory=set)
     expressions: set[str] = field(default_factory=set)
-    """What the publisher states for it, and what has no value there."""
+    """Expressions of the publisher that have no value there."""
 
 
 @dataclass(slots=True)

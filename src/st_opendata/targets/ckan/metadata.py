@@ -60,7 +60,7 @@ class MetadataMaker:
     listed: dict[str, Licence | None] = field(default_factory=dict)
     """The entries of the portal's list that were found, by the IRI of the licence."""
     noted: dict[str, tuple[tuple[str, Message], ...]] = field(default_factory=dict)
-    """What the values of the publisher lose, by the IRI of the dataset or file."""
+    """The losses of the values of the publisher, by the IRI of the dataset or file."""
 
     def refuse_unknown(self, known: Collection[str]) -> None:
         """Note each dataset for which the publisher states values, and which the release does not have."""

@@ -109,7 +109,7 @@ def _value(stated: JsonValue, portal: PortalField, source: GraphSource, iri: str
 
 
 def _replaced(replacements: Mapping[str, JsonValue], portal: PortalField, words: Iterable[str]) -> Fitted:
-    """What stands for the values that these words name."""
+    """The replacements of the values that these words name."""
     found = (replacements.get(word) for word in words)
     chosen = list(dict.fromkeys(str(each) for each in found if each is not None))
     if portal.many:

@@ -1,4 +1,4 @@
-"""What the validators of a portal refuse, so that it is found before the first write.
+"""The values that the validators of a portal refuse, found before the first write.
 
 The rules are those of CKAN (ckan/logic/validators.py), ckanext-scheming and ckanext-dcat, measured with CKAN 2.10 to
 2.12. A validator that only one portal has is not known here.

@@ -1,4 +1,4 @@
-"""What a portal's own fields have no room or form for is named; lists, languages, parts and expressions."""
+"""Values without room or form in a portal's own fields are named; lists, languages, parts and expressions."""
 
 from __future__ import annotations
 

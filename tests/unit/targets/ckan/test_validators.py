@@ -1,4 +1,4 @@
-"""What the validators of portals refuse; the verdicts are those of CKAN 2.12."""
+"""Values that the validators of portals refuse; the verdicts are those of CKAN 2.12."""
 
 from __future__ import annotations
 
