@@ -10,6 +10,8 @@ import pytest
 from portal_fields import extras_of, first, select, site_with
 
 from st_opendata.build import Job, build
+from st_opendata.catalogue import read_catalogue
+from st_opendata.errors import ConfigurationError
 from st_opendata.release import read_release
 from st_opendata.targets.ckan.packages import packages
 
@@ -103,3 +105,10 @@ def test_release_json_has_the_keys_that_datasets_state(trees: Path, release: Pat
     assert "license" not in keys
     assert "keys" not in json.loads((release / "release.json").read_text("utf-8"))
     assert packages(trees, site_with()) == packages(trees, site_with())
+
+
+def test_values_of_a_target_for_an_unlisted_dataset_are_refused_when_the_catalogue_is_read(tmp_path: Path) -> None:
+    target = "targets:\n  city: {kind: ckan, url: https://p.example, datasets: {tree: {fields: {a: b}}}}\n"
+    (tmp_path / "catalogue.yaml").write_text(CATALOGUE.replace("./rules", "geodcat-ap") + target, "utf-8")
+    with pytest.raises(ConfigurationError, match=r'catalogue\.yaml lists no dataset "tree"; did you mean "trees"'):
+        read_catalogue(tmp_path)
