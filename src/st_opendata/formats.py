@@ -162,6 +162,8 @@ CHOSEN_FORMATS: tuple[Format, ...] = (JSON, XLSX, ODS, GEOJSON, TURTLE, RDF_XML,
 """Those that `formats:` in a description can leave out; commands and other files need the rest."""
 CATALOGUE_FORMATS: tuple[Format, ...] = (TRIG, SQLITE)
 """Those of them with one file for the whole catalogue."""
+DATASET_FORMATS: tuple[Format, ...] = FORMATS[: FORMATS.index(N_TRIPLES) + 1]
+"""Those in which a dataset or its tables are written, so that a portal may have them."""
 
 
 def format_named(name: str) -> Format:

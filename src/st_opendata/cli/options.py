@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from math import isnan
 from pathlib import Path
 from typing import Any
@@ -47,7 +48,23 @@ class _Seconds(click.FloatRange):
 
 
 SIZE = _Size()
+
+
+class _Date(click.ParamType[date]):
+    """A day, written as 2021-07-31."""
+
+    name = "date"
+
+    def convert(self, value: str | date, param: click.Parameter | None, ctx: click.Context | None) -> date:  # noqa: ARG002
+        """The day; raises click.BadParameter."""
+        try:
+            return date.fromisoformat(str(value))
+        except ValueError:
+            raise bad_value(message('"{value}" is not a date; write it as 2021-07-31', value=value)) from None
+
+
 SECONDS = _Seconds()
+DATE = _Date()
 FORMS = ("text", "json", "ttl", "sarif", "github")
 """How findings can be written."""
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]

@@ -13,7 +13,7 @@ from st_opendata.cli.console import failure_text, note, progress_bar, write_json
 from st_opendata.cli.options import json_flag, lang_flag
 from st_opendata.cli.targets import TargetGroup, TargetUse
 from st_opendata.cli.words import count, text_of
-from st_opendata.errors import reason_of
+from st_opendata.errors import UsageError, reason_of
 from st_opendata.messages.message import Message, message, number_text
 from st_opendata.settings import read_settings
 
@@ -50,13 +50,19 @@ def _publish(  # noqa: PLR0913 (a parameter for each option)
     overwrite: bool,
     prune: bool,
     adopt: bool,
+    only: tuple[str, ...],
     as_json: bool,
     lang: str | None,
 ) -> int:
     from st_opendata.targets.base import Policy, apply
 
+    if only and prune:
+        raise UsageError(
+            message("--prune deletes datasets that are not in the release, and --only leaves all other datasets alone"),
+            remedy=message("Leave out one of the two options."),
+        )
     language = read_settings({"lang": lang}).language
-    plan = target.plan(release, Policy(overwrite, prune, adopt))
+    plan = target.plan(release, Policy(overwrite, prune, adopt, only))
     if not as_json:
         _write_plan(plan, language)
     results: Sequence[ChangeResult] = ()
@@ -82,6 +88,9 @@ command.use = TargetUse(
         click.Option(["--overwrite"], is_flag=True, help="Overwrite changes that were made on the portal."),
         click.Option(["--prune"], is_flag=True, help="Delete datasets that are no longer in the release."),
         click.Option(["--adopt"], is_flag=True, help="Take over datasets that the portal has from another source."),
+        click.Option(
+            ["--only"], multiple=True, metavar="DATASET", help="Publish only this dataset, by its id. May be repeated."
+        ),
         json_flag(),
         lang_flag(),
     ),

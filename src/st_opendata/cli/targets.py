@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from st_opendata.cli.extras import needing
-from st_opendata.cli.options import SECONDS, path_type
+from st_opendata.cli.options import DATE, SECONDS, path_type
 
 if TYPE_CHECKING:
     from st_opendata.targets.base import Option, Target, TargetCommand, TargetType
@@ -77,7 +78,7 @@ def _option(option: Option) -> click.Option:
     if option.type is bool:
         settings["is_flag"] = True
     else:
-        kinds: dict[type, click.ParamType[Any]] = {float: SECONDS, Path: path_type}
+        kinds: dict[type, click.ParamType[Any]] = {float: SECONDS, Path: path_type, date: DATE}
         settings["type"] = click.IntRange(*option.bounds) if option.bounds else kinds.get(option.type, option.type)
     if option.default is not None:
         settings |= {"default": option.default, "show_default": True}

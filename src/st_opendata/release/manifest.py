@@ -37,7 +37,8 @@ def write_manifest(release: Release, folder: Path) -> None:
     """Write `release.json` into the folder; it lists every other file, not itself."""
     content = {"version": _VERSION, **asdict(release)}
     content["datasets"] = [_dataset_json(dataset) for dataset in release.datasets]
-    content["targets"] = {name: each.model_dump(exclude_defaults=True) for name, each in release.targets.items()}
+    targets = release.targets.items()
+    content["targets"] = {name: each.model_dump(mode="json", exclude_defaults=True) for name, each in targets}
     for optional in ("targets", "keys"):
         if not content[optional]:
             del content[optional]

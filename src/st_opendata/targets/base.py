@@ -47,12 +47,13 @@ class Policy:
     """The publisher's permissions.
 
     To overwrite edits, to delete datasets that are no longer in the release, to take over datasets that another
-    program or person published.
+    program or person published. Where `only` names datasets, by their ids, the others are left alone.
     """
 
     overwrite: bool = False
     prune: bool = False
     adopt: bool = False
+    only: tuple[str, ...] = ()
 
 
 class DesiredFile(Protocol):
@@ -216,7 +217,7 @@ class Target(Protocol[ChangeT]):
         """The most changes to apply at the same time."""
 
     def plan(self, release: Path, policy: Policy) -> Plan[ChangeT]:
-        """The changes that publishing the release would make; writes nothing."""
+        """The changes that publishing the release would make; writes nothing. Raises UsageError for unknown names."""
 
     def apply(self, change: ChangeT) -> None:
         """Carry out one change so that it can be interrupted and run again. Raises OSError where a file is unreadable.
@@ -269,7 +270,7 @@ def _apply(change: ChangeT, target: Target[ChangeT]) -> ChangeResult:
 class Option:
     """A target's option for the command line, `--name`.
 
-    `type` is str, int, float (seconds), bool (a flag) or Path; `bounds` are the least and the largest number.
+    `type` is str, int, float (seconds), bool (a flag), date or Path; `bounds` are the least and the largest number.
     """
 
     name: str

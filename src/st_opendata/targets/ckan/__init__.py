@@ -5,6 +5,7 @@ This module describes the commands and their options; it imports no large packag
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,6 +53,7 @@ _URL = Option("url", "Home page of the portal.  [default: that of the target]")
 _TARGET = Option(
     "target", "Target of catalogue.yaml, or a YAML file with its keys.  [default: the only one]", metavar="NAME"
 )
+_ON = Option("on", "Day for which `publishFrom` of the target is decided.  [default: today, UTC]", date, metavar="DATE")
 TARGET = TargetType(
     extra="ckan",
     publish=TargetCommand(
@@ -71,6 +73,7 @@ TARGET = TargetType(
                 "max-upload", "Size limit of the portal for uploaded files.", int, metavar="BYTES", bounds=(1, None)
             ),
             Option("link-base", "Link larger files below this URL, at which the release is served.", metavar="URL"),
+            _ON,
             Option("workers", "Number of parallel requests.", int, default=4, bounds=(1, 16)),
             Option("timeout", "Time-out of a request.", float, metavar="SECONDS", default=120),
         ),
@@ -92,6 +95,7 @@ TARGET = TargetType(
                 bounds=(1, None),
             ),
             Option("link-base", "Value of --link-base when the release was published.", metavar="URL"),
+            _ON,
         ),
         open=_open_for_verifying,
         needed_for=message("verifying a CKAN portal"),

@@ -11,7 +11,7 @@ from st_opendata.targets.base import Action, Remote
 from st_opendata.targets.ckan.connection import CkanClient
 from st_opendata.targets.ckan.fingerprint import FINGERPRINT_KEY, fingerprint_of
 from st_opendata.targets.ckan.plan import DatasetChange, DesiredDataset, compare
-from st_opendata.targets.ckan.site import Site, search_datasets
+from st_opendata.targets.ckan.site import search_datasets
 
 _MAX_QUESTION = 3000
 """The most characters of a search in a URL: the servers of CKAN refuse request lines of more than 4,000."""
@@ -19,16 +19,17 @@ _LINKS = 2
 """The most links of a dataset that a search looks for."""
 
 
-def find_adoptable(
-    client: CkanClient, site: Site, desired: Sequence[DesiredDataset]
-) -> dict[str, tuple[Remote, Message]]:
-    """Datasets of the organisation without our mark that are these, by our name for them, each with the reason.
+def find_adoptable(client: CkanClient, desired: Sequence[DesiredDataset]) -> dict[str, tuple[Remote, Message]]:
+    """Datasets of their organisation without our mark that are these, by our name for them, each with the reason.
 
     By one search for several datasets. Raises RemoteError.
     """
     found: dict[str, tuple[Remote, Message]] = {}
-    for batch in _batches(desired):
-        question = f'organization:"{site.organization}" AND ({" OR ".join(_conditions(batch))})'
+    by_organization: dict[str, list[DesiredDataset]] = {}
+    for each in desired:
+        by_organization.setdefault(str(each.dataset["owner_org"]), []).append(each)
+    for organization, batch in ((name, batch) for name, own in by_organization.items() for batch in _batches(own)):
+        question = f'organization:"{organization}" AND ({" OR ".join(_conditions(batch))})'
         for remote in search_datasets(client, "", 100, fq=question, include_private=True):
             if fingerprint_of(remote):
                 continue
@@ -38,9 +39,9 @@ def find_adoptable(
     return found
 
 
-def is_adoptable(desired: DesiredDataset, remote: Remote, site: Site) -> bool:
+def is_adoptable(desired: DesiredDataset, remote: Remote) -> bool:
     """Whether a dataset with the desired name can become ours: it is in the organisation, and no program marked it."""
-    if remote["state"] == "deleted" or remote.get("owner_org") != site.organization_id:
+    if remote["state"] == "deleted" or remote.get("owner_org") != desired.organization:
         return False
     return not fingerprint_of(remote) and not desired.identity.is_that_of(remote)
 

@@ -19,7 +19,7 @@ from st_opendata.http.client import is_transient
 from st_opendata.messages.message import message
 from st_opendata.place import Place
 from st_opendata.targets.base import WRITES, Action, Remote
-from st_opendata.targets.ckan.connection import CkanClient, Uploads
+from st_opendata.targets.ckan.connection import Uploads
 from st_opendata.targets.ckan.fingerprint import fingerprint_of
 from st_opendata.targets.ckan.plan import DatasetChange, DesiredDataset, decide
 from st_opendata.targets.ckan.refresh import RemoteReader
@@ -31,6 +31,7 @@ from st_opendata.targets.ckan.revision import (
     new_dataset,
     revision,
     uploads,
+    with_groups_of,
     with_requirements,
     writing_fingerprint,
 )
@@ -120,17 +121,18 @@ def _carry_out(change: DatasetChange, reader: RemoteReader) -> None:
     else:
         assert change.remote
         first = fingerprint_revision(change.remote, writing_fingerprint(change.remote, desired), reader.site.fields)
-        draft = _revise(client, change.remote, with_requirements(first, change.remote, desired, reader.site))
+        draft = _revise(reader, change.remote, with_requirements(first, change.remote, desired, reader.site))
         fingerprint = desired.fingerprint()
     if view_set or _is_altered(change):
         fingerprint = replace(fingerprint, writing=True)
-    remote = _revise(client, draft, revision(draft, change, fingerprint), uploads(change))
+    remote = _revise(reader, draft, revision(draft, change, fingerprint), uploads(change))
     if view_set:
         create_views(client, view_set, reader.default_views)
         remote = _check_unedited(remote, desired, reader)
     # The fingerprint records values that the portal altered; otherwise they would look edited.
-    if (settled := desired.fingerprint(dataset={**remote, "private": False})) != fingerprint:
-        remote = _revise(client, remote, final_revision(remote, settled))
+    private = desired.package.private
+    if (settled := desired.fingerprint(dataset={**remote, "private": private})) != fingerprint:
+        remote = _revise(reader, remote, final_revision(remote, settled, private=private))
     reader.confirmed[remote["id"]] = remote["metadata_modified"]
 
 
@@ -152,8 +154,10 @@ def _check_unedited(revised: Remote, desired: DesiredDataset, reader: RemoteRead
     return remote
 
 
-def _revise(client: CkanClient, remote: Remote, data: Mapping[str, object], files: Uploads | None = None) -> Remote:
+def _revise(reader: RemoteReader, remote: Remote, data: Mapping[str, object], files: Uploads | None = None) -> Remote:
     """One package_revise of a dataset in exactly the state shown; the dataset after it. Raises RemoteError, OSError."""
     match = {"id": remote["id"], "metadata_modified": remote["metadata_modified"]}
-    revised: Remote = client.send("package_revise", {"match": match, **data}, files or {})["package"]
+    if remote.get("groups"):
+        data = with_groups_of(reader.own_groups(), data, remote)
+    revised: Remote = reader.client.send("package_revise", {"match": match, **data}, files or {})["package"]
     return revised

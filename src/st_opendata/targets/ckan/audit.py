@@ -6,7 +6,7 @@ It uses no token. It reads pages, files and search results of several datasets a
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,8 +81,12 @@ class Audit:
 
     @property
     def files(self) -> int:
-        """Number of files, linked ones of the release included."""
-        return sum(bool(resource.sha256) for package in self.packages for resource in package.resources)
+        """Number of files that visitors get, linked ones of the release included."""
+        return sum(bool(resource.sha256) for package in self.packages for resource in self.seen(package))
+
+    def seen(self, package: Package) -> Sequence[Resource]:
+        """The resources of a dataset that visitors get."""
+        return () if package.private else package.resources
 
 
 def prepare_audit(client: CkanClient, release: Path, site: Site) -> Audit:
@@ -138,6 +142,9 @@ def audit_datasets(audit: Audit) -> Iterator[DatasetAudit]:
 
 def _audit_dataset(audit: Audit, package: Package) -> DatasetAudit:
     remote = read_dataset(audit.client, package.name, hidden=_HIDDEN)
+    if package.private:
+        seen = message("visitors see it, although the release states that it is private")
+        return DatasetAudit(package, (Problem(package.name, "", seen),) if remote else ())
     if remote is None:
         renamed = find_by_files(audit.client, (each.id for each in package.resources), hidden=_HIDDEN)
         other = renamed and renamed["name"]

@@ -18,16 +18,19 @@ _SUFFIXES = (".yaml", ".yml", ".json")
 
 @dataclass(frozen=True, slots=True)
 class ChosenTarget:
-    """A portal, the organisation there, and the values of the publisher for it under the catalogue's name for it."""
+    """A portal, the organisation there, and the statements of the publisher for it under the catalogue's name for it.
+
+    The `organization` is that of the options, else the constant of the settings.
+    """
 
     url: str
     organization: str | None = None
     name: str = ""
     settings: TargetSettings | None = None
 
-    def require_organization(self) -> str:
-        """The organisation. Raises UsageError if none is stated."""
-        if not self.organization:
+    def require_organization(self) -> str | None:
+        """The organisation, None if an expression gives it for each dataset. Raises UsageError if none is stated."""
+        if not self.organization and not (self.settings and self.settings.organization):
             raise UsageError(
                 message("the organisation that owns the datasets is missing"),
                 remedy=message("Give it as --organization, or as `organization` of the target in catalogue.yaml."),
@@ -79,7 +82,9 @@ def read_target(path: Path) -> TargetSettings:
 
 
 def _chosen(name: str, settings: TargetSettings, url: str | None, organization: str | None) -> ChosenTarget:
-    return ChosenTarget(url or settings.url, organization or settings.organization, name, settings)
+    stated = settings.organization
+    chosen = organization or (stated if isinstance(stated, str) else None)
+    return ChosenTarget(url or settings.url, chosen, name, settings)
 
 
 def _same(one: str, other: str) -> bool:

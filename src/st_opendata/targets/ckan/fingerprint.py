@@ -16,9 +16,11 @@ from st_opendata.targets.base import Remote
 
 FINGERPRINT_KEY = "st_opendata"
 """Key of the extra that holds the fingerprint."""
-_NOT_COMPARED = frozenset({"owner_org", "groups", "id"})
+GROUP = "groups:"
+"""Start of the field that stands for one group of a dataset."""
+_NOT_COMPARED = frozenset({"owner_org", "id"})
 _CKAN = frozenset({
-    *("creator_user_id", "groups", "id", "isopen", "license_title", "license_url", "metadata_created"),
+    *("creator_user_id", "id", "isopen", "license_title", "license_url", "metadata_created"),
     *("metadata_modified", "name", "num_resources", "num_tags", "organization", "owner_org", "private"),
     *("relationships_as_object", "relationships_as_subject", "state", "tracking_summary", "type"),
 })  # fmt: skip
@@ -37,7 +39,8 @@ class Fingerprint:
     `catalogue` is the base IRI of the catalogue that it belongs to; `digest` the digest of the published dataset;
     `content` the digest of the dataset that the portal made of it, over `fields` and `resource_fields`; if that differs
     from the data that were sent, it is `altered`. While `writing`, a write is not finished, and the portal's dataset
-    may be half old, half new. `name` is the published name, empty in fingerprints of older versions.
+    may be half old, half new. `name` is the published name and `organization` the id of its organisation, both empty in
+    fingerprints of older versions.
     """
 
     catalogue: str
@@ -48,6 +51,7 @@ class Fingerprint:
     writing: bool = False
     altered: bool = False
     name: str = ""
+    organization: str = ""
 
     def text(self) -> str:
         """The fingerprint as the value of an extra."""
@@ -58,6 +62,7 @@ class Fingerprint:
             "fields": " ".join(self.fields),
             "resource_fields": " ".join(self.resource_fields),
             **({"name": self.name} if self.name else {}),
+            **({"organization": self.organization} if self.organization else {}),
             **({"writing": True} if self.writing else {}),
             **({"altered": True} if self.altered else {}),
         }
@@ -77,6 +82,7 @@ class Fingerprint:
                 writing=bool(values.get("writing")),
                 altered=bool(values.get("altered")),
                 name=str(values.get("name", "")),
+                organization=str(values.get("organization", "")),
             )
         except (ValueError, KeyError, TypeError):
             return None
@@ -96,7 +102,8 @@ def fields_of(dataset: Remote) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 def added_fields(remote: Remote, fields: Iterable[str], resource_fields: Iterable[str]) -> tuple[str, ...]:
     """Names of fields that people added on the portal, to the dataset or a file: not these fields and not CKAN's."""
-    mine = {name for name, value in _flat(remote).items() if not _empty(normal(value))}
+    flat = _flat(remote).items()
+    mine = {name for name, value in flat if not _empty(normal(value)) and not name.startswith(GROUP)}
     theirs = {name for each in remote["resources"] for name in _resource(each)}
     return tuple(sorted((mine - {*fields, *_CKAN}) | (theirs - {*resource_fields, *_CKAN_RESOURCE})))
 
@@ -147,10 +154,17 @@ def extras_with(extras: object, ours: object, fingerprint: Fingerprint) -> list[
 
 
 def _flat(dataset: Remote) -> dict[str, Any]:
-    """The fields without the resources; each extra but the fingerprint is a separate field: `extras:KEY`."""
-    fields = {name: value for name, value in dataset.items() if name not in ("resources", "extras")}
+    """The fields without the resources; each extra but the fingerprint, and each group, is a separate field."""
+    fields = {name: value for name, value in dataset.items() if name not in ("resources", "extras", "groups")}
     extras = {f"extras:{key}": value for key, value in _extras(dataset.get("extras")).items() if key != FINGERPRINT_KEY}
-    return fields | extras
+    groups = {f"{GROUP}{name}": True for name in group_names(dataset)}
+    return fields | extras | groups
+
+
+def group_names(dataset: Remote) -> list[str]:
+    """Names of the groups of a dataset."""
+    listed = dataset.get("groups")
+    return [str(each["name"]) for each in listed if each.get("name")] if isinstance(listed, list) else []
 
 
 def _tags(tags: object) -> list[str]:

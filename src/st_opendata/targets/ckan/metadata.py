@@ -13,7 +13,6 @@ from typing import Any
 from st_opendata.errors import ConfigurationError
 from st_opendata.formats import Format
 from st_opendata.messages.message import Message, message
-from st_opendata.model.targets import DatasetTarget
 from st_opendata.namespaces import readable
 from st_opendata.place import Place
 from st_opendata.rdf.statements import text_of
@@ -26,6 +25,7 @@ from st_opendata.targets.ckan.graph_source import GraphSource
 from st_opendata.targets.ckan.lacks import Lacks
 from st_opendata.targets.ckan.licences import Licence, choose_licence
 from st_opendata.targets.ckan.limits import VERSION_LENGTH
+from st_opendata.targets.ckan.placement import place_dataset
 from st_opendata.targets.ckan.portal_schema import PortalField
 from st_opendata.targets.ckan.site import Site
 from st_opendata.targets.ckan.stated import StatedValues, stated_values
@@ -61,6 +61,8 @@ class MetadataMaker:
     """The entries of the portal's list that were found, by the IRI of the licence."""
     noted: dict[str, tuple[tuple[str, Message], ...]] = field(default_factory=dict)
     """The losses of the values of the publisher, by the IRI of the dataset or file."""
+    lost: dict[str, tuple[tuple[str, Message], ...]] = field(default_factory=dict)
+    """By the IRI of a dataset, the values for which the portal has no group."""
 
     def refuse_unknown(self, known: Collection[str]) -> None:
         """Note each dataset for which the publisher states values, and which the release does not have."""
@@ -75,14 +77,14 @@ class MetadataMaker:
         A field that the portal requires gets its default if the release has no value; for the catalogue, which comes
         last and is a dataset only on the portal, the value that all datasets have.
         """
-        filled: dict[str, object] = {
-            "name": name,
-            "owner_org": self.site.organization,
-            **fill(self.schema.dataset, self.source, iri),
-        }
+        settings = self.site.settings_of(dataset)
+        place = place_dataset(self.site, settings, self.source, iri)
+        self.lacks.refused.update({(key, str(text)): text for key, text in place.problems})
+        self.lost[iri] = place.losses
+        filled: dict[str, object] = {"name": name, **place.fields, **fill(self.schema.dataset, self.source, iri)}
         self._set_licence(filled, iri)
         portal = self.site.portal.dataset if self.site.portal else None
-        stated = self._stated(self._settings(dataset).fields, portal, iri)
+        stated = self._stated(settings.fields, portal, iri)
         _state(filled, stated.values)
         covered = {extra for each in self.schema.dataset if each.name in filled for extra in each.covers}
         extras = [each for each in self.schema.extras if each.name not in covered and each.name not in stated.extras]
@@ -103,7 +105,7 @@ class MetadataMaker:
         """The metadata of the file of this IRI, in the dataset of this id, which has the name on the portal."""
         filled = fill(self.schema.resource, self.source, iri)
         portal = self.site.portal.resource if self.site.portal else None
-        stated = self._stated(self._settings(dataset).resource_fields, portal, iri)
+        stated = self._stated(self.site.settings_of(dataset).resource_fields, portal, iri)
         _state(filled, {**stated.values, **stated.extras})
         for each in _lacking(portal, filled):
             self.lacks.note(each, name, stated.empty.get(each.name, ""), in_file=True)
@@ -132,6 +134,8 @@ class MetadataMaker:
             yield Notice(name, readable(predicate), reason)
         for key, text in (*fill_all(self.schema.fields(about), self.source, iri).losses, *self.noted.get(iri, ())):
             yield Notice(name, key, text)
+        for key, text in self.lost.get(iri, ()):
+            yield Notice(name, key, text)
         if about == "dataset" and (licence := self._licence(iri)) and not self._listed_licence(iri, licence):
             text = message(
                 "the portal's list has no “{licence}”: its address is written, {address}",
@@ -139,9 +143,6 @@ class MetadataMaker:
                 address=readable_address(licence),
             )
             yield Notice(name, _LICENCE, text)
-
-    def _settings(self, dataset: str) -> DatasetTarget:
-        return self.site.settings.of(dataset) if self.site.settings else DatasetTarget()
 
     def _stated(self, fields: Mapping[str, Any], portal: Mapping[str, PortalField] | None, iri: str) -> StatedValues:
         stated = stated_values(fields, portal, self.source, iri)

@@ -8,8 +8,9 @@ address of every file can be computed beforehand: CKAN serves an upload at
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -19,25 +20,30 @@ from uuid import NAMESPACE_URL, uuid5
 import pyoxigraph as ox
 
 from st_opendata.dcat.relocate import serialise
-from st_opendata.errors import ConfigurationError, InputError, UsageError
-from st_opendata.formats import CSV, JSON, Format, format_of, place_in_lists
+from st_opendata.errors import ConfigurationError, InputError
+from st_opendata.formats import CSV, JSON, Format, format_of
 from st_opendata.http.urls import url_path
 from st_opendata.messages.message import message
-from st_opendata.model.release import DatasetRelease, File, Release, ReleasedLink
+from st_opendata.model.release import File, Release, ReleasedLink
 from st_opendata.namespaces import expand
 from st_opendata.place import Place
 from st_opendata.rdf.statements import TYPE, Statements, iris, read_statements, text_of
 from st_opendata.release import read_release
 from st_opendata.release.layout import CATALOGUE
 from st_opendata.targets.ckan.graph_source import GraphSource
+from st_opendata.targets.ckan.lacks import Lacks
 from st_opendata.targets.ckan.limits import NAME_LENGTH, is_name, stored_file_name
 from st_opendata.targets.ckan.metadata import CATALOGUE_ID, MetadataMaker, Notice
+from st_opendata.targets.ckan.placement import is_private
 from st_opendata.targets.ckan.portal_catalogue import (
     describe_catalogue,
     describe_document,
     describe_file,
+    distributions_of,
     set_addresses,
+    without_nodes,
 )
+from st_opendata.targets.ckan.sending import LeftFile, address_of, left_files, refuse_large, sent_files
 from st_opendata.targets.ckan.site import Site
 
 _DISTRIBUTION = ox.NamedNode(expand("dcat:Distribution"))
@@ -82,6 +88,11 @@ class Package:
     digest: str
     iri: str
     notices: tuple[Notice, ...] = ()
+    private: bool = False
+    publish_from: date | None = None
+    """The day from which the dataset is public, if it is not yet."""
+    left: tuple[LeftFile, ...] = ()
+    """The files of the release that the portal does not get."""
     links: frozenset[str] = frozenset()
     """Addresses of the files where the release is served: a dataset of another program may link to them."""
 
@@ -98,8 +109,10 @@ class _HostedFile:
     content: bytes | None = None
 
 
-def packages(release: Path, site: Site) -> tuple[Package, ...]:
+def packages(release: Path, site: Site, only: Collection[str] = ()) -> tuple[Package, ...]:
     """The release as packages for this site, datasets in the order of the release, the catalogue last.
+
+    If ids of datasets are given as `only`, what the site requires counts for these and the catalogue.
 
     Raises:
         InputError: the folder is not a release, or its catalogue is damaged.
@@ -107,10 +120,10 @@ def packages(release: Path, site: Site) -> tuple[Package, ...]:
             the release does not have.
         UsageError: a file is larger than the site accepts, and `link_base` is not set.
     """
-    return describe_release(release, site)[0]
+    return describe_release(release, site, only)[0]
 
 
-def describe_release(release: Path, site: Site) -> tuple[tuple[Package, ...], Statements]:
+def describe_release(release: Path, site: Site, only: Collection[str] = ()) -> tuple[tuple[Package, ...], Statements]:
     """The packages and their graph, which the portal's own RDF should equal.
 
     That graph is the catalogue with the portal's addresses, in which the catalogue itself is one more dataset, and each
@@ -121,16 +134,21 @@ def describe_release(release: Path, site: Site) -> tuple[tuple[Package, ...], St
     graph = read_statements(release / CATALOGUE)
     names = _names(content)
     known = {text_of(url): node for node, url in graph.of(expand("dcat:downloadURL"))}
-    _refuse_large(content, site)
+    address = address_of(content, site.link_base)
+    left = {each.id: left_files(each, site.settings_of(each.id), address) for each in content.datasets}
+    missing = [file for files in left.values() for file in files if not file.link]
+    graph = without_nodes(graph, [_described_by(known, content, each.distribution.file) for each in missing])
+    files = {each.id: sent_files(content, each, left[each.id]) for each in content.datasets}
+    refuse_large([file for id_ in files if not only or id_ in only for file in files[id_]], left, site)
     hosted = {
         dataset.iri: [
-            _host(file, _described_by(known, content, file), names[dataset.id], site)
-            for file in _files(content, dataset)
+            _host(file, _described_by(known, content, file), names[dataset.id], site, left[dataset.id])
+            for file in files[dataset.id]
         ]
         for dataset in content.datasets
     }
     set_addresses(graph, {each.iri: each.url for files in hosted.values() for each in files})
-    own_name, own_iri, own_files = _host_catalogue(content, graph, site)
+    own_name, own_iri, own_files = _host_catalogue(content, _public(graph, content, site), site)
     _describe_documents(graph, hosted)
     contents = {each.file.path: (each.iri, each.content or b"") for each in own_files}
     describe_catalogue(graph, own_iri, content.title, contents)
@@ -146,10 +164,23 @@ def describe_release(release: Path, site: Site) -> tuple[tuple[Package, ...], St
     metadata.refuse_unknown([*names, CATALOGUE_ID])
     formats = {item.file.path: item.format for each in content.datasets for item in each.distributions if item.carried}
     maker = _Maker(release, metadata, rows, content.site, formats)
-    made = [maker.package(names[each.id], each.iri, each.id, hosted[each.iri], each.links) for each in content.datasets]
+    aside = replace(maker, metadata=replace(metadata, lacks=Lacks()))
+    made = []
+    for each in content.datasets:
+        chosen = maker if not only or each.id in only else aside
+        package = chosen.package(names[each.id], each.iri, each.id, hosted[each.iri], each.links)
+        made.append(replace(package, left=tuple(left[each.id])))
     made.append(maker.package(own_name, own_iri, CATALOGUE_ID, own_files))
     metadata.lacks.raise_any(site)
     return tuple(made), graph
+
+
+def _public(graph: Statements, release: Release, site: Site) -> Statements:
+    """The description of the catalogue for its own dataset: if that is public, without private datasets."""
+    if is_private(site.settings_of(CATALOGUE_ID), site.day):
+        return graph
+    private = [each.iri for each in release.datasets if is_private(site.settings_of(each.id), site.day)]
+    return without_nodes(graph, [node for each in private for node in (each, *distributions_of(graph, each))])
 
 
 def catalogue_name(catalogue: str) -> str:
@@ -179,15 +210,6 @@ def _names(release: Release) -> dict[str, str]:
     return names
 
 
-def _files(release: Release, dataset: DatasetRelease) -> list[File]:
-    """The picture of the dataset, its distributions in the order of `FORMATS`, then the files that describe them."""
-    files = {file.path: file for file in release.files}
-    offered = sorted(dataset.distributions, key=lambda each: place_in_lists(each.format))
-    described = [item.described_by for item in dataset.distributions if item.described_by]
-    pictures = [dataset.picture] if dataset.picture else []
-    return [*pictures, *(item.file for item in offered), *(files[path] for path in dict.fromkeys(described))]
-
-
 def _described_by(known: Mapping[str, str], release: Release, file: File) -> str:
     """The IRI of the distribution in this file, by the catalogue's download URLs (the keys)."""
     try:
@@ -199,33 +221,15 @@ def _described_by(known: Mapping[str, str], release: Release, file: File) -> str
         ) from None
 
 
-def _refuse_large(release: Release, site: Site) -> None:
-    """Report before the first write the files that the site would refuse."""
-    if site.max_upload is None or site.link_base:
-        return
-    large = [file for each in release.datasets for file in _files(release, each) if file.size > site.max_upload]
-    if large:
-        files = ", ".join(f"{file.path} ({file.size:,})" for file in large)
-        raise UsageError(
-            message(
-                "these files are larger than the site's limit of {limit} bytes: {files}",
-                limit=f"{site.max_upload:,}",
-                files=files,
-            ),
-            remedy=message(
-                "Link large files with --link-base URL, or ask the site's administrator to raise "
-                "ckan.max_resource_size."
-            ),
-        )
-
-
 def resource_id(iri: str) -> str:
     """The permanent id of the resource of this IRI."""
     return str(uuid5(NAMESPACE_URL, iri))
 
 
-def _host(file: File, iri: str, package: str, site: Site) -> _HostedFile:
+def _host(file: File, iri: str, package: str, site: Site, left: Sequence[LeftFile]) -> _HostedFile:
     resource = resource_id(iri)
+    if link := next((each.link for each in left if each.path == file.path), ""):
+        return _HostedFile(iri, file, resource, link, linked=True)
     if site.link_base and site.max_upload is not None and file.size > site.max_upload:
         return _HostedFile(iri, file, resource, f"{site.link_base.rstrip('/')}/{url_path(file.path)}", linked=True)
     return _HostedFile(iri, file, resource, _upload_url(site, package, resource, file.path))
@@ -304,6 +308,8 @@ class _Maker:
             *(each for part in parts for each in self.metadata.notices(name, "resource", part)),
         )
         notices = {(each.field, str(each.text)): each for each in found}
+        settings = self.metadata.site.settings_of(dataset)
+        private = is_private(settings, self.metadata.site.day)
         return Package(
             name=name,
             metadata=metadata,
@@ -311,6 +317,8 @@ class _Maker:
             digest=_digest(metadata, resources),
             iri=iri,
             notices=tuple(notices.values()),
+            private=private,
+            publish_from=settings.publish_from if private else None,
             links=frozenset(f"{self.served}{url_path(each.file.path)}" for each in files),
         )
 

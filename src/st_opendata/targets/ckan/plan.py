@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
+from st_opendata.errors import RemoteError
 from st_opendata.messages.message import Message, chained, counted, message
-from st_opendata.targets.base import Action, Change, FieldDifference, LandingPage, Plan, Remote
+from st_opendata.place import Place
+from st_opendata.targets.base import Action, Change, FieldDifference, Remote
 from st_opendata.targets.ckan.fingerprint import (
     FINGERPRINT_KEY,
     Fingerprint,
@@ -24,6 +25,7 @@ from st_opendata.targets.ckan.site import Site
 
 AS_RELEASED = message("as released")
 _RELEASED = message("the release changed")
+_PUBLIC = message("its release date has come: it becomes public")
 _UNLISTED = message("the portal's search does not list it")
 _EDITED = message("edited on the portal since it was published")
 _TABLE = message("its DataStore table was edited on the portal")
@@ -38,12 +40,15 @@ class DesiredDataset:
     """The desired state of a dataset on this portal.
 
     `dataset` is its metadata with all resources; `digest` stands for all of it and for the content of the files.
+    `organization` is the id of its organisation; it `moves` to that one from the one in which it was published.
     """
 
     package: Package
     dataset: dict[str, Any]
     digest: str
     catalogue: str
+    organization: str = ""
+    moves: bool = False
 
     @property
     def name(self) -> str:
@@ -66,7 +71,15 @@ class DesiredDataset:
         sent = content_digest(self.dataset, fields, resource_fields)
         stored = content_digest(dataset, fields, resource_fields) if dataset else sent
         return Fingerprint(
-            self.catalogue, self.digest, stored, fields, resource_fields, writing, stored != sent, self.name
+            catalogue=self.catalogue,
+            digest=self.digest,
+            content=stored,
+            fields=fields,
+            resource_fields=resource_fields,
+            writing=writing,
+            altered=stored != sent,
+            name=self.name,
+            organization=self.organization if self.moves else "",
         )
 
 
@@ -95,81 +108,14 @@ class DatasetChange(Change[DesiredDataset]):
 
     @property
     def details(self) -> dict[str, object]:
-        """The files whose tables are loaded."""
-        return {"tables": list(self._names(self.tables))}
+        """The files whose tables are loaded, and whether the dataset is private, with the day that ends it."""
+        package = self.desired.package if self.desired else None
+        day = {"public_from": str(package.publish_from)} if package and package.publish_from else {}
+        private = {"private": True, **day} if package and package.private else {}
+        return {"tables": list(self._names(self.tables)), **private}
 
 
-def make_plan(
-    site: Site, changes: Sequence[DatasetChange], ghosts: Sequence[str], catalogue: str
-) -> Plan[DatasetChange]:
-    """The plan of these changes; `catalogue` is the dataset of the exact one.
-
-    `ghosts` are names that its search lists once more than its database: left by a crash of the portal while a dataset
-    was created, seen by members of the organisation only.
-    """
-    losses = list(_losses(change.desired.package for change in changes if change.desired))
-    return Plan(
-        changes=tuple(changes),
-        pages=(
-            LandingPage("datasets", message("The datasets"), f"{site.url}/organization/{site.organization}"),
-            LandingPage("catalogue", message("The catalogue, for harvesters"), f"{site.url}/dataset/{catalogue}"),
-        ),
-        warnings=tuple(
-            message(
-                "The portal's search lists “{name}”, but its database does not: ask its administrator to rebuild the "
-                "search index.",
-                name=name,
-            )
-            for name in ghosts
-        ),
-        notes=(*map(_loss_note, losses),),
-        details={
-            "portal": {
-                "url": site.url,
-                "version": site.version,
-                "plugins": sorted(site.plugins),
-                "user": str(site.user),
-                "organization": site.organization,
-            },
-            "losses": [{"field": each.field, "reason": str(each.reason), "datasets": each.datasets} for each in losses],
-        },
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Loss:
-    """A field that some datasets lose, and why."""
-
-    field: str
-    reason: Message
-    datasets: int
-
-
-def _losses(packages: Iterable[Package]) -> Iterator[_Loss]:
-    """All losses with the numbers of their datasets, sorted by field and reason."""
-    reasons: dict[tuple[str, str], Message] = {}
-    numbers: Counter[tuple[str, str]] = Counter()
-    for package in packages:
-        found = {(notice.field, str(notice.text)): notice.text for notice in package.notices}
-        reasons |= found
-        numbers.update(found.keys())
-    for key in sorted(numbers):
-        yield _Loss(key[0], reasons[key], numbers[key])
-
-
-def _loss_note(loss: _Loss) -> Message:
-    return counted(
-        "Not on the portal: {field} of {digits} dataset: {reason}",
-        "Not on the portal: {field} of {digits} datasets: {reason}",
-        number="count",
-        count=loss.datasets,
-        digits=f"{loss.datasets:,}",
-        field=loss.field,
-        reason=loss.reason,
-    )
-
-
-def desired_dataset(package: Package, catalogue: str) -> DesiredDataset:
+def desired_dataset(package: Package, site: Site, catalogue: str) -> DesiredDataset:
     """The desired state of the package on its portal."""
     resources = []
     for resource in package.resources:
@@ -177,21 +123,35 @@ def desired_dataset(package: Package, catalogue: str) -> DesiredDataset:
         if resource.file:
             values |= {"url": "", "url_type": "upload", "size": resource.size, "hash": resource.sha256}
         resources.append(values)
-    dataset = {**package.metadata, "name": package.name, "private": False, "state": "active", "resources": resources}
-    digest = sha256(package.digest.encode()).hexdigest()
-    return DesiredDataset(package, dataset, digest, catalogue)
+    metadata = package.metadata
+    dataset = {**metadata, "name": package.name, "private": package.private, "state": "active", "resources": resources}
+    organization = site.organization_id_of(str(metadata.get("owner_org", "")))
+    return DesiredDataset(package, dataset, _digest(package), catalogue, organization, site.moves)
+
+
+def _digest(package: Package, *, as_private: bool = False) -> str:
+    private = ["private"] if package.private or as_private else []
+    return sha256(" ".join([package.digest, *private]).encode()).hexdigest()
 
 
 def is_confirmed(desired: DesiredDataset, result: Mapping[str, Any] | None, confirmed: Mapping[str, str]) -> bool:
     """Whether search shows this dataset as released, in the same state that the database confirmed before."""
-    fingerprint = Fingerprint.read(result.get("st_opendata")) if result else None
     return bool(
         result
-        and fingerprint
+        and is_listed_as_released(desired, result)
+        and same_moment(str(result["metadata_modified"]), confirmed.get(str(result["id"]), ""))
+    )
+
+
+def is_listed_as_released(desired: DesiredDataset, result: Mapping[str, Any]) -> bool:
+    """Whether search shows this dataset as released."""
+    fingerprint = Fingerprint.read(result.get(FINGERPRINT_KEY))
+    return bool(
+        fingerprint
         and (fingerprint.digest, fingerprint.catalogue, fingerprint.writing)
         == (desired.digest, desired.catalogue, False)
-        and result.get("capacity", "public") == "public"  # made private in bulk, it keeps its date
-        and same_moment(str(result["metadata_modified"]), confirmed.get(str(result["id"]), ""))
+        # Made private or public in bulk, it keeps its date.
+        and (result.get("capacity", "public") != "public") == desired.package.private
     )
 
 
@@ -216,7 +176,7 @@ def decide(
     uploads = tuple(resource.id for resource in desired.package.resources if resource.file)
     if remote is None:
         return DatasetChange(Action.CREATE, desired.name, message("not on the portal"), desired, files=uploads)
-    if reason := _not_ours(desired, remote, site):
+    if reason := _not_ours(desired, remote):
         return DatasetChange(Action.TAKEN, desired.name, reason)
     action, reason = _misplacement(desired, remote, site, overwrite=overwrite) or _state(desired, remote, indexed_at)
     if action == Action.TAKEN:
@@ -224,11 +184,15 @@ def decide(
     if action == Action.UNCHANGED:
         return DatasetChange(action, desired.name, reason, desired, remote)
     # A portal's statements about its files are reliable only if the dataset is unchanged since our last write.
-    as_left = reason in (_RELEASED, _UNLISTED)
+    as_left = reason in (_RELEASED, _PUBLIC, _UNLISTED)
     if action == Action.DRIFTED and reason in (_EDITED, _UNMARKED):
         action, reason = (Action.UPDATE, _overwritten(reason)) if overwrite else (action, _kept(reason))
     files = _changed_files(desired, remote) if as_left else () if action == Action.DRIFTED else uploads
-    return DatasetChange(action, desired.name, reason, desired, remote, compare(remote, desired), files)
+    differences = compare(remote, desired)
+    if action == Action.UPDATE and _is_moved(desired, remote, site):
+        after = desired.dataset["owner_org"]
+        differences = (FieldDifference("organization", organization_name(remote), after), *differences)
+    return DatasetChange(action, desired.name, reason, desired, remote, differences, files)
 
 
 def with_tables(
@@ -274,7 +238,9 @@ def _misplacement(
                 name=published,
             )
         found.append(message('renamed to "{name}"', name=remote["name"]))
-    moved = remote.get("owner_org") != site.organization_id
+    moved = remote.get("owner_org") != desired.organization
+    if moved and _is_moved(desired, remote, site):
+        moved = False
     if moved:
         found.append(message("moved to {organization}", organization=organization_of(remote)))
     if not found:
@@ -293,9 +259,48 @@ def _misplacement(
     return Action.DRIFTED, message("{reason}; --overwrite puts it back", reason=reason)
 
 
+def _is_moved(desired: DesiredDataset, remote: Remote, site: Site) -> bool:
+    """Whether the release moves the dataset: it is in the organisation in which it was published, now another one.
+
+    A fingerprint without organisation counts as one of a dataset in the organisation of the site. Since the digest
+    stands for the organisation too, a release that moves a dataset has another one.
+    """
+    there, fingerprint = remote.get("owner_org"), fingerprint_of(remote)
+    if not desired.moves or not fingerprint or there == desired.organization or fingerprint.digest == desired.digest:
+        return False
+    return there == (fingerprint.organization or site.organization_id)
+
+
+def refuse_moves(changes: Sequence[DatasetChange], site: Site) -> None:
+    """Raise RemoteError if the release moves a dataset out of an organisation where the user may not edit it."""
+    for each in changes:
+        if not (
+            each.desired and each.remote and each.action == Action.UPDATE and _is_moved(each.desired, each.remote, site)
+        ):
+            continue
+        if each.remote["owner_org"] not in site.editable:
+            raise RemoteError(
+                message(
+                    'the release moves "{dataset}" out of {organization}, where {user} may not edit it',
+                    dataset=each.name,
+                    organization=organization_of(each.remote),
+                    user=site.user,
+                ),
+                place=Place(site.url),
+                remedy=message("Ask an administrator of that organisation to make {user} an editor.", user=site.user),
+                status=403,
+            )
+
+
+def organization_name(remote: Remote) -> str | None:
+    """The name, else the id, of the organisation that a dataset belongs to."""
+    name: str | None = (remote.get("organization") or {}).get("name") or remote.get("owner_org")
+    return name
+
+
 def organization_of(remote: Remote) -> Message:
     """The organisation that a dataset belongs to, by its name."""
-    name = (remote.get("organization") or {}).get("name") or remote.get("owner_org")
+    name = organization_name(remote)
     return message('the organisation "{name}"', name=name) if name else message("no organisation")
 
 
@@ -316,7 +321,9 @@ def _state(desired: DesiredDataset, remote: Remote, indexed_at: str | None) -> t
         return Action.UPDATE, stale if indexed_at else _UNLISTED
     if (fingerprint.digest, fingerprint.catalogue) == (desired.digest, desired.catalogue):
         return Action.UNCHANGED, AS_RELEASED
-    return Action.UPDATE, _RELEASED
+    package = desired.package
+    until_now = not package.private and fingerprint.digest == _digest(package, as_private=True)
+    return Action.UPDATE, _PUBLIC if until_now else _RELEASED
 
 
 def compare(remote: Remote, desired: DesiredDataset) -> tuple[FieldDifference, ...]:
@@ -353,7 +360,7 @@ def _differences(old: Mapping[str, object], new: Mapping[str, object], resource:
     ]
 
 
-def _not_ours(desired: DesiredDataset, remote: Remote, site: Site) -> Message | None:
+def _not_ours(desired: DesiredDataset, remote: Remote) -> Message | None:
     """The reason why a dataset with the desired name is not ours, so that we must not change it; None if it is ours."""
     if desired.identity.is_that_of(remote):
         return None
@@ -361,7 +368,7 @@ def _not_ours(desired: DesiredDataset, remote: Remote, site: Site) -> Message | 
     if fingerprint and fingerprint.catalogue == desired.catalogue:
         return message('its name is used by "{name}", which was renamed to it on the portal', name=fingerprint.name)
     dataset = message("a deleted dataset") if remote["state"] == "deleted" else message("a dataset")
-    if remote.get("owner_org") != site.organization_id:
+    if remote.get("owner_org") != desired.organization:
         dataset = message("{dataset} of {organization}", dataset=dataset, organization=organization_of(remote))
     if fingerprint:
         return message(

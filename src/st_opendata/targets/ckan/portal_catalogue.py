@@ -5,7 +5,7 @@ ckanext-dcat loses languages, series and more. So harvesters get the exact catal
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from hashlib import sha256
 
 import pyoxigraph as ox
@@ -13,8 +13,8 @@ import pyoxigraph as ox
 from st_opendata.formats import Format
 from st_opendata.messages.message import Message, message
 from st_opendata.model.text import Text
-from st_opendata.namespaces import PREFIXES, expand
-from st_opendata.rdf.statements import TYPE, Statements, Term, iris
+from st_opendata.namespaces import AUTHORITY, IANA, PREFIXES, expand
+from st_opendata.rdf.statements import TYPE, Statements, Term, iris, text_of
 from st_opendata.release.layout import CATALOGUES
 
 _DOCUMENT_DESCRIPTION = message(
@@ -30,6 +30,54 @@ _FROM_DISTRIBUTIONS = (
     *("dcatap:availability", "dcatap:applicableLegislation", "adms:status"),
 )
 _DISTRIBUTION = expand("dcat:distribution")
+
+
+_ROOTS = tuple(
+    map(expand, ("dcat:Catalog", "dcat:Dataset", "dcat:DatasetSeries", "dcat:DataService", "dcat:Distribution"))
+)
+"""Types of what a catalogue describes for its own sake, whatever refers to it."""
+
+
+def distributions_of(graph: Statements, dataset: str) -> list[str]:
+    """The IRIs of the distributions of a dataset."""
+    return iris(graph.values(dataset, _DISTRIBUTION))
+
+
+def without_nodes(graph: Statements, nodes: Collection[str]) -> Statements:
+    """The graph without these datasets or distributions, their records, and all that only they refer to.
+
+    Concepts of public tables stay.
+    """
+    if not nodes:
+        return graph
+    removed = {*nodes, *(record for record, topic in graph.of(expand("foaf:primaryTopic")) if text_of(topic) in nodes)}
+    below = _reached(graph, removed, ())
+    roots = {subject for subject, kind in graph.of(TYPE.value) if text_of(kind) in _ROOTS} | {
+        subject for subject in below if subject.startswith((AUTHORITY, IANA))
+    }
+    kept = _reached(graph, [each for each in graph.subjects() if each in roots or each not in below], removed)
+    rest = Statements()
+    for subject in graph.subjects():
+        if subject in kept:
+            for predicate in graph.predicates(subject):
+                for value in graph.values(subject, predicate):
+                    if isinstance(value, ox.Literal) or text_of(value) not in removed:
+                        rest.add(subject, predicate, value)
+    return rest
+
+
+def _reached(graph: Statements, starts: Iterable[str], without: Collection[str]) -> set[str]:
+    """These nodes and all that they lead to, other than through those of `without`."""
+    waiting = [each for each in starts if each not in without]
+    seen = set(waiting)
+    while waiting:
+        node = waiting.pop()
+        for predicate in graph.predicates(node):
+            for value in iris(graph.values(node, predicate)):
+                if value not in seen and value not in without:
+                    seen.add(value)
+                    waiting.append(value)
+    return seen
 
 
 def set_addresses(graph: Statements, addresses: Mapping[str, str]) -> None:

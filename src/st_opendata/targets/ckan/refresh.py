@@ -26,11 +26,14 @@ from st_opendata.targets.ckan.plan import (
     decide,
     desired_dataset,
     is_confirmed,
-    make_plan,
+    is_listed_as_released,
+    refuse_moves,
     same_moment,
     with_tables,
 )
+from st_opendata.targets.ckan.rights import read_own_groups
 from st_opendata.targets.ckan.site import Site, find_by_files, read_dataset, search_agrees, search_datasets
+from st_opendata.targets.ckan.summary import make_plan
 from st_opendata.targets.ckan.views import DefaultViews, expected_tables, is_loaded_with
 
 _PAGE = 1000
@@ -38,6 +41,26 @@ _PAGE = 1000
 _FIELDS = ("id", "name", "metadata_modified", "state", "capacity", f"extras_{FINGERPRINT_KEY}")
 SearchResult = Mapping[str, Any]
 """A dataset as search shows it, with the keys of `_FIELDS`."""
+
+
+_PARTIAL = message(
+    "The catalogue for harvesters stays unchanged: other datasets on the portal are not those of this release. A run "
+    "without --only writes it."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The datasets of the organisations that the release names, as the portal shows them.
+
+    `listed` are the results of search by name, empty for another name; `ours` those with a fingerprint of the
+    catalogue; `members` the names of organisations by the ids of their datasets.
+    """
+
+    listed: Mapping[str, Sequence[SearchResult]]
+    ours: Sequence[SearchResult]
+    members: Mapping[str, str]
+    organizations: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,45 +77,65 @@ class RemoteReader:
     default_views: DefaultViews = field(default_factory=dict)
     organizations: dict[str, str] = field(default_factory=dict)
     """The organisation of each dataset outside the publisher's, by id; read once, if a dataset may have been moved."""
+    groups: list[frozenset[str]] = field(default_factory=list)
+    """The names of the groups to which the user may add datasets; read once, if a dataset has groups."""
     looking: Lock = field(default_factory=Lock)
 
     def plan(self, packages: Sequence[Package], catalogue: str, policy: Policy) -> Plan[DatasetChange]:
-        """The changes that publishing these packages of the catalogue (its base IRI) makes. Raises RemoteError."""
-        desired = [desired_dataset(package, catalogue) for package in packages]
-        results = list(self.results())
-        by_name: dict[str, list[SearchResult]] = defaultdict(list)
-        for each in results:
-            by_name[str(each["name"])].append(each)
-        ours = [each for each in results if _belongs(each, catalogue)]
-        members = self._members(self.site.organization, {str(each["id"]) for each in results}) if results else ()
+        """The changes that publishing these packages of the catalogue (its base IRI) makes; the last one is its own.
 
-        def change_of(each: DesiredDataset, *, published: bool = True) -> DatasetChange:
-            found = by_name.get(each.name, [])
-            if len(found) == 1 and found[0]["id"] in members and is_confirmed(each, found[0], self.confirmed):
-                change = DatasetChange(Action.UNCHANGED, each.name, AS_RELEASED, each)
-            else:
-                change = self.examine(each, found, policy, (ours, members) if published else None)
-            return self._with_tables(each, change, policy)
-
+        `policy.only` has names of packages. Raises RemoteError.
+        """
+        desired = [desired_dataset(package, self.site, catalogue) for package in packages]
         *datasets, own = desired
-        first = change_of(own)
+        chosen = [each for each in datasets if not policy.only or each.name in policy.only]
+        others = [each for each in datasets if policy.only and each.name not in policy.only]
+        known = self._known(desired, catalogue)
+        first = self._change_of(own, known, policy)
         self._refuse_twin(own, first)
         # If nothing of the catalogue was ever published, no dataset can have another name.
-        published = bool(ours) or first.action != Action.CREATE
+        published = bool(known.ours) or first.action != Action.CREATE
+        whole = all(any(is_listed_as_released(each, found) for found in known.listed[each.name]) for each in others)
         with ThreadPoolExecutor(self.workers) as pool:
-            changes = [first, *pool.map(lambda each: change_of(each, published=published), datasets)]
-            changes = self._with_adoptions(changes, policy)
-            seen = {each.name for each in desired} | {str(each.remote["name"]) for each in changes if each.remote}
-            left = [each for each in ours if each["name"] not in seen]
-            changes += filter(None, pool.map(lambda each: self._leftover(each, desired, policy), left))
+            found = pool.map(lambda each: self._change_of(each, known, policy, published=published), chosen)
+            changes = self._with_adoptions([*([first] if whole else []), *found], policy)
+            if not policy.only:
+                seen = {each.name for each in desired} | {str(each.remote["name"]) for each in changes if each.remote}
+                left = [each for each in known.ours if each["name"] not in seen]
+                changes += filter(None, pool.map(lambda each: self._leftover(each, desired, policy), left))
+        refuse_moves(changes, self.site)
         made = sorted(changes, key=lambda change: change.name)
-        ghosts = [each.name for each in made if len(by_name[each.name]) > (each.action != Action.CREATE)]
-        return make_plan(self.site, made, ghosts, own.name)
+        ghosts = [each.name for each in made if len(known.listed[each.name]) > (each.action != Action.CREATE)]
+        page = own.name if whole or first.action != Action.CREATE else ""
+        return make_plan(self.site, made, ghosts, page, [] if whole else [_PARTIAL])
+
+    def _known(self, desired: Sequence[DesiredDataset], catalogue: str) -> Known:
+        """The datasets of the organisations of these datasets, by search and database."""
+        # With --only, another dataset may state an organisation that the portal does not have.
+        organizations = sorted({str(each.dataset["owner_org"]) for each in desired} - {""})
+        results = {name: list(self.results(name)) for name in organizations}
+        listed: dict[str, list[SearchResult]] = defaultdict(list)
+        for each in (each for found in results.values() for each in found):
+            listed[str(each["name"])].append(each)
+        ours = [each for found in listed.values() for each in found if _belongs(each, catalogue)]
+        return Known(listed, ours, self._all_members(results), frozenset(organizations))
+
+    def _change_of(
+        self, desired: DesiredDataset, known: Known, policy: Policy, *, published: bool = True
+    ) -> DatasetChange:
+        """The change for one dataset; without `published`, it has no other name on the portal."""
+        found = known.listed[desired.name]
+        there = len(found) == 1 and known.members.get(str(found[0]["id"])) == desired.dataset["owner_org"]
+        if there and is_confirmed(desired, found[0], self.confirmed):
+            change = DatasetChange(Action.UNCHANGED, desired.name, AS_RELEASED, desired)
+        else:
+            change = self.examine(desired, found, policy, known if published else None)
+        return self._with_tables(desired, change, policy)
 
     def _with_adoptions(self, changes: Sequence[DatasetChange], policy: Policy) -> list[DatasetChange]:
         """The changes; one that would create a dataset which the organisation has under another name takes it over."""
         created = [each.desired for each in changes if each.action == Action.CREATE and each.desired]
-        found = find_adoptable(self.client, self.site, created) if created else {}
+        found = find_adoptable(self.client, created) if created else {}
         taken: set[str] = set()
         made = []
         for each in changes:
@@ -105,16 +148,23 @@ class RemoteReader:
                 made.append(each)
         return made
 
-    def results(self) -> Iterator[SearchResult]:
-        """Every dataset of the organisation as search shows it, private ones too."""
+    def results(self, organization: str) -> Iterator[SearchResult]:
+        """Every dataset of an organisation as search shows it, private ones too."""
         return search_datasets(
             self.client,
-            self.site.organization,
+            organization,
             _PAGE,
             include_private=True,
             include_drafts=True,
             fl=list(_FIELDS),
         )
+
+    def _all_members(self, results: Mapping[str, Sequence[SearchResult]]) -> dict[str, str]:
+        """The organisation of each dataset, by its id, of those that search shows in some of these organisations."""
+        if not any(results.values()):
+            return {}
+        listed = {name: self._members(name, {str(each["id"]) for each in found}) for name, found in results.items()}
+        return {identifier: name for name, members in listed.items() for identifier in members}
 
     def _members(self, organization: str, without: Collection[str] = ()) -> Collection[str]:
         """Ids of an organisation's datasets by the portal's database, deleted ones left out.
@@ -129,36 +179,44 @@ class RemoteReader:
             return without
         return frozenset(str(each[0]) for each in listed)
 
-    def _in_its_organization(self, remote: Remote, members: Collection[str]) -> Remote:
-        """The dataset with its real organisation, if it is not in ours, whose `members` are given.
+    def _in_its_organization(self, remote: Remote, known: Known) -> Remote:
+        """The dataset with its real organisation, if CKAN shows it in one of those of the release.
 
         CKAN shows datasets from its search, which does not learn of a move by `package_owner_org_update`.
         """
-        there = remote["id"] in members or remote["state"] == "deleted"
-        if there or remote.get("owner_org") != self.site.organization_id:
+        shown = self.site.editable.get(str(remote.get("owner_org")), "")
+        if remote.get("owner_org") == self.site.organization_id:
+            shown = self.site.organization
+        name = known.members.get(str(remote["id"]))
+        if remote["state"] == "deleted" or shown not in known.organizations or name == shown:
             return remote
+        if name is None:
+            name = self._elsewhere_in(remote, known)
+        if name is None:
+            return remote
+        identifier = self.site.organization_id_of(name) if name else ""
+        return {**remote, "owner_org": identifier, "organization": {"name": name}}
+
+    def _elsewhere_in(self, remote: Remote, known: Known) -> str | None:
+        """The name of the organisation, other than ours, that a dataset belongs to; None if it is not known."""
         with self.looking:
             if not self.organizations:  # a revived dataset has no organisation: CKAN does not make it a member again
                 for name in self.client.read("organization_list"):
-                    if name != self.site.organization:
+                    if name not in known.organizations:
                         self.organizations.update(dict.fromkeys(self._members(name), str(name)))
                 self.organizations.setdefault("", "")
-        if (name := self.organizations.get(str(remote["id"]))) is None:
-            return remote
-        identifier = next((key for key, each in self.site.editable.items() if each == name), "")
-        return {**remote, "owner_org": identifier, "organization": {"name": name}}
+        return self.organizations.get(str(remote["id"]))
 
     def examine(
         self,
         desired: DesiredDataset,
         results: Sequence[SearchResult],
         policy: Policy,
-        known: tuple[Sequence[SearchResult], Collection[str]] | None,
+        known: Known | None,
     ) -> DatasetChange:
         """The change for one dataset, by the portal's database.
 
-        `known` are all datasets that search shows with a fingerprint of the catalogue, among which it may have another
-        name, and the ids of all in the organisation; None where nothing of the catalogue was published.
+        Among the datasets that are `known` it may have another name; None where nothing of the catalogue was published.
         """
         try:
             remote = self.read_dataset(desired.name)
@@ -168,7 +226,7 @@ class RemoteReader:
             return _unreadable(desired, message("its name is used by a dataset that the token may not read"))
         if known and not (remote and desired.identity.is_that_of(remote)):
             try:
-                elsewhere = self._elsewhere(desired, known[0])
+                elsewhere = self._elsewhere(desired, known.ours)
             except RemoteError as error:
                 if error.status != 403:
                     raise
@@ -183,20 +241,29 @@ class RemoteReader:
                 return DatasetChange(Action.TAKEN, desired.name, reason, remote=elsewhere)
             remote = elsewhere or remote
         if known and remote:
-            remote = self._in_its_organization(remote, known[1])
+            remote = self._in_its_organization(remote, known)
         found = (str(each["metadata_modified"]) for each in results if remote and each["id"] == remote["id"])
         moment: str | None = next(found, "")
         settled = moment or (str(remote["metadata_modified"]) if remote else "")
         if remote and moment and not same_moment(moment, str(remote["metadata_modified"])):
             agrees = search_agrees(self.client, remote, include_private=True, include_drafts=True)
             moment = None if agrees else moment
-        if remote and remote["name"] == desired.name and is_adoptable(desired, remote, self.site):
+        if remote and remote["name"] == desired.name and is_adoptable(desired, remote):
             reason = message("its name is used by a dataset that was not published from here")
             return adoption(desired, remote, reason, adopt=policy.adopt)
         change = decide(desired, remote, self.site, indexed_at=moment, overwrite=policy.overwrite)
         if change.action == Action.UNCHANGED and remote:
             self.confirmed[remote["id"]] = settled
         return change
+
+    def own_groups(self) -> frozenset[str]:
+        """The names of the groups to which the user may add datasets. Raises RemoteError."""
+        if self.site.own_groups is not None:
+            return self.site.own_groups
+        with self.looking:
+            if not self.groups:
+                self.groups.append(read_own_groups(self.client))
+        return self.groups[0]
 
     def read_dataset(self, name: str) -> Remote | None:
         """The dataset of this name or id in the portal's database; None if it is not there. Raises RemoteError."""

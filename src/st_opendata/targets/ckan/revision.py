@@ -6,13 +6,20 @@ package_revise merges lists by position. Every list is therefore taken out (`fil
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
 from st_opendata.targets.base import Remote
 from st_opendata.targets.ckan.connection import Uploads
-from st_opendata.targets.ckan.fingerprint import Fingerprint, extras_with, fields_of, fingerprint_of
+from st_opendata.targets.ckan.fingerprint import (
+    GROUP,
+    Fingerprint,
+    extras_with,
+    fields_of,
+    fingerprint_of,
+    group_names,
+)
 from st_opendata.targets.ckan.plan import DatasetChange, DesiredDataset
 from st_opendata.targets.ckan.site import Site
 
@@ -33,7 +40,7 @@ def new_dataset(desired: DesiredDataset) -> dict[str, Any]:
 
 def expected_remote(draft: Remote, desired: DesiredDataset) -> Remote:
     """The finished dataset of a draft on the portal: the portal's own values, with our resources."""
-    return {**draft, "private": False, "resources": desired.dataset["resources"]}
+    return {**draft, "private": desired.package.private, "resources": desired.dataset["resources"]}
 
 
 def writing_fingerprint(remote: Remote, desired: DesiredDataset) -> Fingerprint:
@@ -80,14 +87,29 @@ def with_requirements(first: dict[str, Any], remote: Remote, desired: DesiredDat
     return {**first, "filter": [*first["filter"], *removed], "update": {**first["update"], **lacking}, **values}
 
 
-def final_revision(remote: Remote, fingerprint: Fingerprint) -> dict[str, Any]:
-    """A revise that changes nothing but the fingerprint, and makes public."""
+def final_revision(remote: Remote, fingerprint: Fingerprint, *, private: bool = False) -> dict[str, Any]:
+    """A revise that changes nothing but the fingerprint, and makes public unless the dataset is private."""
     revise = fingerprint_revision(remote, fingerprint)
-    return {**revise, "update": {**revise["update"], "private": False}}
+    return {**revise, "update": {**revise["update"], "private": private}}
+
+
+def with_groups_of(own: Collection[str], data: Mapping[str, Any], remote: Remote) -> Mapping[str, Any]:
+    """The revise with those of the dataset's groups to which the user may add datasets.
+
+    CKAN refuses a revise that names other groups, even those that the dataset has; what it does not name stays there.
+    """
+    update = data["update"]
+    names = group_names(update if "groups" in update else remote)
+    if all(name in own for name in names):
+        return data
+    groups = [{"name": name} for name in names if name in own]
+    return {**data, "filter": sorted({*data["filter"], "-groups"}), "update": {**update, "groups": groups}}
 
 
 def revision(draft: Remote, change: DatasetChange, fingerprint: Fingerprint) -> dict[str, Any]:
     """A revise that turns the draft into the desired dataset, and makes it public unless another write follows.
+
+    A dataset that is private, or becomes so, is never public in between.
 
     Our fields and resources that are no longer in the release are removed; fields that others added stay.
     """
@@ -98,15 +120,20 @@ def revision(draft: Remote, change: DatasetChange, fingerprint: Fingerprint) -> 
     gone = set(before.fields) - set(fields) if before else set()
     resource_gone = set(before.resource_fields) - set(resource_fields) if before else set()
     extras = [extra for extra in draft.get("extras", ()) if f"extras:{extra['key']}" not in gone]
+    there_now, ours = group_names(draft), group_names(desired.dataset)
+    groups = [*(name for name in there_now if f"{GROUP}{name}" not in gone and name not in ours), *ours]
     there = {resource["id"]: resource for resource in draft["resources"]}
-    update = {
+    update: dict[str, Any] = {
         **{name: value for name, value in desired.dataset.items() if name != "owner_org"},
-        "private": bool(draft["private"]) if fingerprint.writing else False,
+        "private": desired.package.private or (bool(draft["private"]) and fingerprint.writing),
         "extras": extras_with(extras, desired.dataset.get("extras"), fingerprint),
         "resources": [_merge(there.get(each["id"]), each, resource_gone) for each in desired.dataset["resources"]],
     }
     if (draft.get("organization") or {}).get("name") != desired.dataset.get("owner_org"):
         update["owner_org"] = desired.dataset["owner_org"]
+    update.pop("groups", None)
+    if set(groups) != set(there_now):  # what a revise does not name stays, also where it was added meanwhile
+        update["groups"] = [{"name": name} for name in groups]
     lists = {name for name, value in update.items() if isinstance(value, list)}
     return {"filter": [f"-{name}" for name in sorted(gone | lists) if name in draft], "update": update}
 
@@ -130,7 +157,7 @@ def _merge(remote: Remote | None, resource: dict[str, Any], gone: set[str]) -> d
         return _new_resource(resource)
     kept = {name: value for name, value in remote.items() if name not in gone}
     if not _is_upload(resource):
-        return {**kept, "url_type": None, **resource}
+        return {**kept, **resource, "url_type": ""}  # CKAN ignores None, so an upload would stay one
     link = str(remote["url"]).rpartition("/")[2] if _is_upload(remote) else ""
     return {**kept, **resource, "url": link, "url_type": "upload" if link else None}
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
 from typing import Any
 
 from st_opendata.errors import RemoteError
 from st_opendata.messages.message import Message, message
 from st_opendata.model.release import PortalKey
-from st_opendata.model.targets import TargetSettings
+from st_opendata.model.targets import DatasetTarget, TargetSettings
 from st_opendata.place import Place
 from st_opendata.targets.base import Remote
 from st_opendata.targets.ckan.connection import CkanClient
@@ -17,7 +18,12 @@ from st_opendata.targets.ckan.fields import Schema, schema_for
 from st_opendata.targets.ckan.fingerprint import agree
 from st_opendata.targets.ckan.licences import DEFAULT_LICENCES, Licence, parse_licences
 from st_opendata.targets.ckan.matching import fields_of_site
-from st_opendata.targets.ckan.portal_schema import PortalSchema, parse_schema
+from st_opendata.targets.ckan.portal_schema import PortalChoice, PortalSchema, parse_schema
+
+
+def today() -> date:
+    """The day in UTC, which every publisher of a portal shares."""
+    return datetime.now(UTC).date()
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +32,17 @@ class Site:
 
     `own_url` is its configured URL, `language` that of its pages, `schema` the general field map for it
     (`fields.schemas()`), `portal` its own schema of datasets (ckanext-scheming), if it has one, and `licences` its list
-    of licences. The datasets belong to the `organization`; `editable` are all organisations in which the `user` may
-    create datasets: names by id.
+    of licences. The datasets belong to the `organization` unless the settings state another one;
+    `editable` are all organisations in which the `user` may create datasets: names by id. `organizations` are the same
+    and `groups` all groups, as choices for the settings; `own_groups` are names of those to which the user may add
+    datasets. These three are None if they were not asked for.
 
     The publisher sets the rest. `target` is the catalogue's name for the site, `settings` are the values that it states
-    for it. `iris` requests IRIs as format and media type, which the site's own RDF needs, but which make its pages
-    harder to read. `max_upload` is the size in bytes of the largest file that it accepts, and `link_base` the URL below
+    for it, `day` is the one for which release dates are decided. It `moves` datasets to another organisation if the
+    settings state that one, and not an option of the command.
+
+    `iris` requests IRIs as format and media type, which the site's own RDF needs, but which make its pages harder to
+    read. `max_upload` is the size in bytes of the largest file that it accepts, and `link_base` the URL below
     which the release's files are also served, so that larger ones can be linked.
     """
 
@@ -49,6 +60,11 @@ class Site:
     licences: tuple[Licence, ...] = DEFAULT_LICENCES
     target: str = ""
     settings: TargetSettings | None = None
+    organizations: tuple[PortalChoice, ...] | None = None
+    groups: tuple[PortalChoice, ...] | None = None
+    own_groups: frozenset[str] | None = None
+    moves: bool = False
+    day: date = field(default_factory=today)
     iris: bool = False
     max_upload: int | None = None
     link_base: str | None = None
@@ -65,6 +81,16 @@ class Site:
             ConfigurationError: there is no such general map.
         """
         return fields_of_site(self.schema, self.portal, keys)
+
+    def settings_of(self, dataset: str) -> DatasetTarget:
+        """The statements of the publisher for the dataset of this id."""
+        return self.settings.of(dataset) if self.settings else DatasetTarget()
+
+    def organization_id_of(self, name: str) -> str:
+        """The id of an organisation in which the user may create datasets; empty for another one."""
+        if name == self.organization:
+            return self.organization_id
+        return next((key for key, each in self.editable.items() if each == name), "")
 
 
 def read_site(client: CkanClient) -> Site:
@@ -87,32 +113,20 @@ def read_site(client: CkanClient) -> Site:
     )
 
 
-def read_site_of(client: CkanClient, organization: str) -> Site:
-    """The site for the token's user, who wants to publish in the organisation: at most six more requests.
-
-    Raises:
-        RemoteError: it is not a CKAN site, does not answer, does not know the token, or its user may not create
-            datasets in the organisation.
-    """
-    site = read_fields(client, read_site(client))
-    user, found, mine = _membership(client, organization)
-    return replace(site, organization=str(found["name"]), organization_id=str(found["id"]), user=user, editable=mine)
-
-
 def read_fields(client: CkanClient, site: Site) -> Site:
     """The site with its own schema of datasets and its list of licences, by two requests. Raises RemoteError."""
-    licences = parse_licences(_ask(client, "license_list", {}))
+    licences = parse_licences(ask(client, "license_list", {}))
     site = replace(site, licences=licences or site.licences)
     if "scheming_datasets" not in site.plugins:
         return site
-    answer = _ask(client, "scheming_dataset_schema_show", {"type": "dataset"})
+    answer = ask(client, "scheming_dataset_schema_show", {"type": "dataset"})
     if not isinstance(answer, Mapping):
         return replace(site, schema=schema_for(site.plugins - {"scheming_datasets"}))
     schema = schema_for(site.plugins - {"scheming_datasets"})
     return replace(site, schema=schema, portal=parse_schema(answer))
 
 
-def _ask(client: CkanClient, action: str, question: Mapping[str, object]) -> object:
+def ask(client: CkanClient, action: str, question: Mapping[str, object]) -> object:
     """The answer of an action that a site may lack, or not show to everyone; None then. Raises RemoteError."""
     try:
         return client.read(action, question)
@@ -123,7 +137,7 @@ def _ask(client: CkanClient, action: str, question: Mapping[str, object]) -> obj
 
 
 def search_datasets(client: CkanClient, organization: str, rows: int, **more: object) -> Iterator[dict[str, Any]]:
-    """Every dataset of an organisation that search lists, `rows` per request: a site may give fewer.
+    """Every dataset of an organisation, by its name, that search lists, `rows` per request: a site may give fewer.
 
     `more` goes to package_search: `fl` for fewer fields, `include_private` and `include_drafts`, `fq` for another
     filter. Raises RemoteError.
@@ -169,63 +183,3 @@ def search_agrees(client: CkanClient, remote: Remote, **more: object) -> bool:
     """
     results = client.read("package_search", {"fq": f'id:"{remote["id"]}"', **more})["results"]
     return len(results) == 1 and agree(results[0], remote)
-
-
-def _membership(client: CkanClient, organization: str) -> tuple[str | Message, Mapping[str, Any], dict[str, str]]:
-    """The user of the token, the organisation, and the names by id of all in which this user may create datasets.
-
-    With a wrong token CKAN answers as to a visitor.
-    """
-    user = _user(client)
-    mine = client.read("organization_list_for_user", {"permission": "create_dataset"})
-    if user is None and not mine:
-        raise RemoteError(
-            message("the portal does not know the token: it is missing, mistyped, expired or revoked"),
-            place=Place(client.url),
-            remedy=message(
-                "Make one on your user page under API Tokens, and give it in ST_CKAN_TOKEN or --token-file."
-            ),
-            status=403,
-        )
-    name = user or message("the user of the token")
-    for found in mine:
-        if organization in (found["name"], found["id"]):
-            return name, found, {str(each["id"]): str(each["name"]) for each in mine}
-    raise _no_organization(client, organization, name, sorted(found["name"] for found in mine))
-
-
-def _user(client: CkanClient) -> str | None:
-    """The name of the user; None without a user, and for old versions, which do not state it."""
-    try:
-        return str(client.read("user_show")["name"])
-    except RemoteError as error:
-        if error.status not in (403, 404, 409):
-            raise
-        return None
-
-
-def _no_organization(client: CkanClient, organization: str, user: str | Message, mine: list[str]) -> RemoteError:
-    """The reason why the user may not create datasets there."""
-    there = _rights(user, mine)
-    try:
-        client.read("organization_show", {"id": organization, "include_datasets": False})
-    except RemoteError as error:
-        if error.status != 404:
-            raise
-        text = message('the portal has no organisation "{name}"', name=organization)
-        return RemoteError(text, place=Place(client.url), remedy=there, status=404)
-    return RemoteError(
-        message('{user} may not create datasets in the organisation "{name}"', user=user, name=organization),
-        place=Place(client.url),
-        remedy=message(
-            "Ask an administrator of the organisation to make {user} an editor. {rights}", user=user, rights=there
-        ),
-        status=403,
-    )
-
-
-def _rights(user: str | Message, mine: list[str]) -> Message:
-    if not mine:
-        return message("There is no organisation in which {user} may create datasets.", user=user)
-    names = ", ".join(mine)
-    return message("Organisations in which {user} may create datasets: {names}.", user=user, names=names)

@@ -6,10 +6,14 @@ import json
 from collections.abc import Mapping
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
+from st_opendata.errors import UsageError
+from st_opendata.messages.message import message
 from st_opendata.release import read_release
+from st_opendata.spelling import hint
 from st_opendata.system.cache import cache_folder, write_cached
 from st_opendata.targets.base import Plan, Policy, Progress, Verification
 from st_opendata.targets.ckan.apply import apply_change
@@ -18,7 +22,8 @@ from st_opendata.targets.ckan.connection import TIMEOUT, CkanClient
 from st_opendata.targets.ckan.packages import packages
 from st_opendata.targets.ckan.plan import DatasetChange
 from st_opendata.targets.ckan.refresh import RemoteReader
-from st_opendata.targets.ckan.site import Site, read_fields, read_site, read_site_of
+from st_opendata.targets.ckan.rights import read_site_of, with_groups
+from st_opendata.targets.ckan.site import Site, read_fields, read_site
 from st_opendata.targets.ckan.token import find_token
 from st_opendata.targets.ckan.verify import verify_site
 
@@ -38,10 +43,21 @@ class CkanTarget:
         """The changes that publishing the release would make.
 
         Raises:
-            InputError, ConfigurationError, UsageError: as `packages` does.
+            InputError, ConfigurationError, UsageError: as `packages` does; UsageError also if the policy names a
+                dataset that the release does not have.
             RemoteError: the portal refuses, fails or does not answer.
         """
-        return self.reader.plan(packages(release, self.reader.site), read_release(release).base, policy)
+        content = read_release(release)
+        known = [each.id for each in content.datasets]
+        for name in policy.only:
+            if name not in known:
+                raise UsageError(
+                    message('the release has no dataset "{name}"{hint}', name=name, hint=hint(name, known)),
+                    remedy=message("Give the id of a dataset: the name of its folder in the catalogue."),
+                )
+        made = packages(release, self.reader.site, policy.only)
+        names = tuple(each.name for each, name in zip(made, known, strict=False) if name in policy.only)
+        return self.reader.plan(made, content.base, replace(policy, only=names))
 
     def apply(self, change: DatasetChange) -> None:
         """Carry out one change."""
@@ -55,7 +71,7 @@ class CkanTarget:
     def close(self) -> None:
         """Close the connections, and save the confirmed datasets."""
         site = self.reader.site
-        if site.organization:
+        if site.organizations:
             write_confirmed(site.url, site.organization, self.reader.confirmed)
         self.reader.client.close()
 
@@ -74,6 +90,7 @@ class CkanOptions:
     link_base: str | None = None
     workers: int = 4
     timeout: float = TIMEOUT
+    on: date | None = None
 
     def chosen(self) -> ChosenTarget:
         """The site that the options and `targets:` of the release name. Raises UsageError, InputError."""
@@ -81,10 +98,15 @@ class CkanOptions:
 
     def add_to(self, site: Site, chosen: ChosenTarget) -> Site:
         """The site with the publisher's options and values."""
+        settings = chosen.settings
+        if settings and chosen.organization:  # the organisation of the site, from the options or the settings
+            settings = settings.model_copy(update={"organization": None})
         return replace(
             site,
             target=chosen.name,
-            settings=chosen.settings,
+            settings=settings,
+            moves=self.organization is None,
+            day=self.on or site.day,
             iris=self.iris,
             max_upload=self.max_upload,
             link_base=self.link_base,
@@ -104,7 +126,7 @@ def open_for_publishing(options: CkanOptions) -> CkanTarget:
     client = CkanClient(chosen.url, token, connections=options.workers, timeout=options.timeout)
     with ExitStack() as opened:
         opened.callback(client.close)
-        site = options.add_to(read_site_of(client, organization), chosen)
+        site = with_groups(client, options.add_to(read_site_of(client, organization), chosen), own=True)
         opened.pop_all()
     return CkanTarget(RemoteReader(client, site, read_confirmed(site.url, site.organization), options.workers))
 
@@ -120,7 +142,7 @@ def open_for_verifying(options: CkanOptions) -> CkanTarget:
     client = CkanClient(chosen.url)
     with ExitStack() as opened:
         opened.callback(client.close)
-        site = options.add_to(read_fields(client, read_site(client)), chosen)
+        site = with_groups(client, options.add_to(read_fields(client, read_site(client)), chosen), own=False)
         opened.pop_all()
     return CkanTarget(RemoteReader(client, site, {}))
 

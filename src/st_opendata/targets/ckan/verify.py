@@ -36,6 +36,7 @@ from st_opendata.targets.ckan.statements import (
     reason_for,
     without_nodes,
 )
+from st_opendata.targets.ckan.summary import visibility_notes
 from st_opendata.targets.excerpts import excerpts
 
 _FORMS = {
@@ -171,9 +172,10 @@ def verify_site(
         url=audit.site.url,
         datasets=len(audit.packages),
         files=audit.files,
-        size=sum(each.size for package in audit.packages for each in package.resources),
+        size=sum(each.size for package in audit.packages for each in audit.seen(package)),
         problems=tuple(problem for each in found.values() for problem in each),
         notes=(
+            *visibility_notes(audit.packages),
             *losses.lines(),
             *(replace(_FORMS[each.form], fields={"harvest": each.summary()}) for each in harvests),
         ),

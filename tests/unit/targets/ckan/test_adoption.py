@@ -68,7 +68,7 @@ def remote(name: str, **more: Any) -> dict[str, Any]:
 )
 def test_a_dataset_is_found_by_identifier_or_links(desired: list[DesiredDataset], found: dict[str, Any]) -> None:
     client = Client(found)
-    assert list(find_adoptable(cast(CkanClient, client), SITE, desired)) == ["tiny-places"]
+    assert list(find_adoptable(cast(CkanClient, client), desired)) == ["tiny-places"]
     assert client.asked.startswith('organization:"office" AND (')
     assert f'"{BASE}dataset/places"' in client.asked
 
@@ -76,7 +76,7 @@ def test_a_dataset_is_found_by_identifier_or_links(desired: list[DesiredDataset]
 def test_a_search_fits_into_a_url(desired: list[DesiredDataset]) -> None:
     client = Client()
     many = [desired[0]] * 50
-    assert find_adoptable(cast(CkanClient, client), SITE, many) == {}
+    assert find_adoptable(cast(CkanClient, client), many) == {}
     assert len(client.filters) > 1
     assert max(len(quote_plus(each)) for each in client.filters) < 3500
 
@@ -90,11 +90,11 @@ def test_a_search_fits_into_a_url(desired: list[DesiredDataset]) -> None:
     ],
 )
 def test_others_are_left_alone(desired: list[DesiredDataset], other: dict[str, Any]) -> None:
-    assert find_adoptable(cast(CkanClient, Client(other)), SITE, desired) == {}
+    assert find_adoptable(cast(CkanClient, Client(other)), desired) == {}
 
 
 def test_nothing_is_taken_over_without_the_option(desired: list[DesiredDataset]) -> None:
-    found = find_adoptable(cast(CkanClient, Client(remote("old", identifier=f"{BASE}dataset/places"))), SITE, desired)
+    found = find_adoptable(cast(CkanClient, Client(remote("old", identifier=f"{BASE}dataset/places"))), desired)
     there, reason = found["tiny-places"]
     kept = adoption(desired[0], there, reason, adopt=False)
     assert kept.action == Action.TAKEN
@@ -109,10 +109,8 @@ def test_nothing_is_taken_over_without_the_option(desired: list[DesiredDataset])
 def test_only_unmarked_datasets_of_the_organisation_are_taken_over_by_their_name(
     desired: list[DesiredDataset],
 ) -> None:
-    assert is_adoptable(desired[0], remote("tiny-places"), SITE)
-    assert not is_adoptable(desired[0], remote("tiny-places", owner_org="x"), SITE)
-    assert not is_adoptable(desired[0], remote("tiny-places", state="deleted"), SITE)
-    assert not is_adoptable(desired[0], remote("tiny-places", extras=[MARK]), SITE)
-    assert not is_adoptable(
-        desired[0], remote("tiny-places", resources=[{"id": desired[0].package.resources[0].id}]), SITE
-    )
+    assert is_adoptable(desired[0], remote("tiny-places"))
+    assert not is_adoptable(desired[0], remote("tiny-places", owner_org="x"))
+    assert not is_adoptable(desired[0], remote("tiny-places", state="deleted"))
+    assert not is_adoptable(desired[0], remote("tiny-places", extras=[MARK]))
+    assert not is_adoptable(desired[0], remote("tiny-places", resources=[{"id": desired[0].package.resources[0].id}]))

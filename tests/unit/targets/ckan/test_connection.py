@@ -19,7 +19,7 @@ import pytest
 from st_opendata.errors import InputError, RemoteError, UsageError
 from st_opendata.http.client import is_transient
 from st_opendata.targets.ckan.connection import CkanClient, format_details
-from st_opendata.targets.ckan.site import read_site_of
+from st_opendata.targets.ckan.rights import read_site_of
 from st_opendata.targets.ckan.token import find_token
 
 Answer = tuple[int, dict[str, str], bytes]

@@ -11,8 +11,9 @@ from st_opendata.errors import RemoteError
 from st_opendata.messages.message import message
 from st_opendata.targets.base import Action, ChangeResult, Plan
 from st_opendata.targets.ckan.packages import Package, Resource
-from st_opendata.targets.ckan.plan import DatasetChange, desired_dataset, make_plan
+from st_opendata.targets.ckan.plan import DatasetChange, desired_dataset
 from st_opendata.targets.ckan.site import Site
+from st_opendata.targets.ckan.summary import make_plan
 
 PORTAL = Site("https://p.example", "city", "2.12.0", organization_id="0b5e", user="editor")
 PAGES = """\
