@@ -19,7 +19,7 @@ OWN_FILES = {name.partition(".")[0]: name for name in (FACTS_FILE, CROISSANT_FIL
 
 
 @dataclass(frozen=True, slots=True)
-class Described:
+class DatasetReading:
     """A dataset with its tables, whose foreign keys have no targets yet, and what they were read from."""
 
     dataset: Dataset
@@ -82,7 +82,7 @@ def _published_names(table: Table) -> dict[str, str | Message]:
     return names
 
 
-def with_names(datasets: Sequence[Described]) -> list[Described]:
+def with_names(datasets: Sequence[DatasetReading]) -> list[DatasetReading]:
     """The datasets with unique names of tables: after the dataset if another one has a table with that name.
 
     Tables of editions always have the longer name: the next edition has the same table.
@@ -109,7 +109,7 @@ def _resource(table: Table, dataset: str, name: str) -> str:
     return file if dataset == table.dataset else in_dataset(dataset, file)
 
 
-def with_targets(described: Described, tables: Mapping[tuple[str, str], Table]) -> tuple[Table, ...]:
+def with_targets(described: DatasetReading, tables: Mapping[tuple[str, str], Table]) -> tuple[Table, ...]:
     """The tables of a dataset with the names of those that their foreign keys refer to, by dataset and file name."""
     problems = Problems(described.listing)
     for number, table in enumerate(described.tables):

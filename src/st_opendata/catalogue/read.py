@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from st_opendata.catalogue.editions import Source, complete, find_editions
+from st_opendata.catalogue.editions import DatasetSource, complete, find_editions
 from st_opendata.catalogue.fetched import with_fetched
-from st_opendata.catalogue.linking import Described, check_names, tables_of, with_names, with_targets
+from st_opendata.catalogue.linking import DatasetReading, check_names, tables_of, with_names, with_targets
 from st_opendata.catalogue.markup import without_markup
 from st_opendata.catalogue.profiles import read_profiles
 from st_opendata.catalogue.resources import read_files, read_links
@@ -169,16 +169,16 @@ def _folder_of(listing: Document, catalogue: Catalogue, number: int, name: str) 
     return folder
 
 
-def _source(listing: Document, catalogue: Catalogue, number: int, name: str) -> Source:
+def _source(listing: Document, catalogue: Catalogue, number: int, name: str) -> DatasetSource:
     folder = _folder_of(listing, catalogue, number, name)
     document = read_document(_inside(catalogue.folder, folder / "dataset.yaml"), f"{name}/dataset.yaml")
-    return Source(name, folder, document, _mapping(document))
+    return DatasetSource(name, folder, document, _mapping(document))
 
 
-def _datasets(catalogue: Catalogue, reader: StatedReader, sources: Mapping[str, Source]) -> list[Described]:
+def _datasets(catalogue: Catalogue, reader: StatedReader, sources: Mapping[str, DatasetSource]) -> list[DatasetReading]:
     """All datasets, those with editions before these: a wrong key is reported where it is written."""
     editions = find_editions(sources)
-    found: dict[str, Described] = {}
+    found: dict[str, DatasetReading] = {}
     for source in sorted(sources.values(), key=lambda each: each.edition_of is not None):
         above = sources[source.edition_of] if source.edition_of is not None else None
         reading = _Reading(catalogue, reader, source, above)
@@ -194,7 +194,9 @@ def _datasets(catalogue: Catalogue, reader: StatedReader, sources: Mapping[str, 
 class _Reading:
     """Reads a dataset; an edition has the keys of the dataset `above` that it leaves out."""
 
-    def __init__(self, catalogue: Catalogue, reader: StatedReader, source: Source, above: Source | None) -> None:
+    def __init__(
+        self, catalogue: Catalogue, reader: StatedReader, source: DatasetSource, above: DatasetSource | None
+    ) -> None:
         self._catalogue = catalogue
         self._reader = reader
         self._source = source
@@ -219,7 +221,7 @@ class _Reading:
                     self._problems.add((part, number, key), unread)
             self._parts[part] = []
 
-    def dataset(self) -> Described:
+    def dataset(self) -> DatasetReading:
         """The dataset, with unlinked tables."""
         if not self._has_data:
             self._problems.add(
@@ -251,7 +253,7 @@ class _Reading:
         filled = filled.model_copy(update={"files": tuple(files), "links": tuple(links)})
         names = [*(table.path.name for table in tables), *(file.name for file in files)]
         filled = with_fetched(filled, names, self._source.folder)
-        return Described(filled, tables, self._source.document, around, listed, self._listing)
+        return DatasetReading(filled, tables, self._source.document, around, listed, self._listing)
 
     def _problems_of(self, key: str) -> Problems:
         """The problems of the file with this key."""
@@ -291,7 +293,7 @@ class _Reading:
         return dataset
 
 
-def _with_newest(described: Described, editions: Editions, newest: Described) -> Described:
+def _with_newest(described: DatasetReading, editions: Editions, newest: DatasetReading) -> DatasetReading:
     """A dataset with the content of its newest edition, and its dates, version and period unless it states them."""
     dataset, latest = described.dataset, newest.dataset
     taken = {"version", "temporal", "issued", "modified"} - _stated_keys(described.document)
@@ -301,7 +303,7 @@ def _with_newest(described: Described, editions: Editions, newest: Described) ->
     filled = dataset.model_copy(update=update).with_editions(editions)
     filled = filled.with_stated((*dataset.stated, *(each for each in latest.stated if each.table)))
     tables = tables_of(newest.listed, newest.around, dataset.id)
-    return Described(filled, tables, described.document, newest.around, newest.listed, newest.listing)
+    return DatasetReading(filled, tables, described.document, newest.around, newest.listed, newest.listing)
 
 
 def _stated_keys(document: Document) -> set[str]:
@@ -314,7 +316,7 @@ def _mappings(descriptions: object) -> list[dict[str, Any]]:
     return [each if isinstance(each, dict) else {} for each in listed]
 
 
-def _check_related(described: Described, names: Sequence[str]) -> None:
+def _check_related(described: DatasetReading, names: Sequence[str]) -> None:
     """Note related datasets that the catalogue does not have."""
     problems, data = Problems(described.document), described.document.data
     for field in ("has_version", "is_version_of", "qualified_relation"):

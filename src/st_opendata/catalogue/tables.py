@@ -9,7 +9,7 @@ primary key, else by row number, so that no fact has a blank node.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -100,10 +100,7 @@ def read_table(fields: Fields, around: Surroundings) -> Table | None:
     columns = [reader.read(column, names[number], number + 1) for number, column in enumerate(listed)]
     columns = [replace(column, part=parts.get(column.name)) for column in columns]
     _check_columns(listed, columns)
-    for part in key:
-        schema.known(part, sources, "primaryKey")
-        if any(column.name == part and column.separator for column in columns):
-            schema.problem(message('the list column "{column}" cannot be a key', column=part), "primaryKey")
+    _check_key(schema, key, sources, columns)
     if fields.noted == before:  # our own problems are clearer, and have a place
         for text in complaints(column for column in columns if not column.virtual):
             fields.problem(message("CSVW refuses this table: {reason}", reason=text), "tableSchema")
@@ -129,6 +126,13 @@ def read_table(fields: Fields, around: Surroundings) -> Table | None:
         losses=tuple(described.losses) if described else (),
         unpivot=read_unpivot(fields, columns, key, written),
     )
+
+
+def _check_key(schema: Fields, key: Sequence[str], sources: Collection[str], columns: Sequence[Column]) -> None:
+    for part in key:
+        schema.known(part, sources, "primaryKey")
+        if any(column.name == part and column.separator for column in columns):
+            schema.problem(message('the list column "{column}" cannot be a key', column=part), "primaryKey")
 
 
 def _row_template(base: str, table: str, key: tuple[str, ...]) -> str:
