@@ -154,7 +154,7 @@ def _audit_dataset(audit: Audit, package: Package) -> DatasetAudit:
             else message("visitors do not see it: it is not there, private or deleted")
         )
         return DatasetAudit(package, (Problem(package.name, "", text),))
-    desired = desired_dataset(package, audit.base)
+    desired = desired_dataset(package, audit.site, audit.base)
     problems = [*_dataset_problems(audit, desired, remote), *_table_problems(audit, package, remote)]
     good, there = set(), {str(resource["id"]) for resource in remote["resources"]}
     ids = frozenset(resource.id for resource in package.resources)

@@ -43,7 +43,7 @@ class Client:
 
 @pytest.fixture(scope="module")
 def desired(release: Path) -> list[DesiredDataset]:
-    return [desired_dataset(each, BASE) for each in packages(release, SITE)]
+    return [desired_dataset(each, SITE, BASE) for each in packages(release, SITE)]
 
 
 def remote(name: str, **more: Any) -> dict[str, Any]:

@@ -59,6 +59,7 @@ def desired() -> DesiredDataset:
     digest = _digest(METADATA, RESOURCES)
     return desired_dataset(
         Package("places", METADATA, RESOURCES, digest, "https://example.org/dataset/places"),
+        SITE,
         "https://example.org/",
     )
 

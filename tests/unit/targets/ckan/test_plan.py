@@ -59,7 +59,7 @@ def resource(number: int, text: bytes = b"a,b\n") -> Resource:
 def desired(title: str = "Places", *resources: Resource, digest: str = "d1", **metadata: object) -> DesiredDataset:
     fields = {"name": "places", "owner_org": "city", "title": title, "notes": "Text", **metadata}
     return desired_dataset(
-        Package("places", fields, resources or (resource(1), resource(2)), digest, f"{BASE}places"), BASE
+        Package("places", fields, resources or (resource(1), resource(2)), digest, f"{BASE}places"), PORTAL, BASE
     )
 
 

@@ -61,7 +61,7 @@ def package(name: str) -> Package:
 
 def published(name: str) -> Dataset:
     """The dataset as a portal shows it after it was published."""
-    desired = desired_dataset(package(name), BASE)
+    desired = desired_dataset(package(name), PORTAL, BASE)
     dataset = deepcopy(desired.dataset) | {"id": f"id-{name}", "owner_org": "0b5e", "organization": {"name": "city"}}
     return dataset | {"metadata_modified": MOMENT, "extras": extras_with(None, None, desired.fingerprint())}
 

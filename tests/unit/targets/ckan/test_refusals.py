@@ -36,7 +36,9 @@ def change(*sent: str) -> DatasetChange:
         Resource(name, {"name": name}, Path(name), size, "", name)
         for name, size in (("cities.csv", 12), ("cities.ttl", 34567))
     )
-    desired = desired_dataset(Package("places", {"title": "Places"}, resources, "d", "https://x.example/places"), "b")
+    desired = desired_dataset(
+        Package("places", {"title": "Places"}, resources, "d", "https://x.example/places"), PORTAL, "b"
+    )
     return DatasetChange(Action.UPDATE, "places", message("the release changed"), desired, files=sent)
 
 

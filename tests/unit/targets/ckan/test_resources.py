@@ -38,7 +38,7 @@ def test_files_are_uploads_and_links_are_addresses(plans: Path, schema: str) -> 
     ]
     assert [each.metadata["url"] for each in links] == [each.url for each in links]
     assert [each.metadata["name"] for each in links][:2] == ["Map service", "Page about the plans"]
-    sent = desired_dataset(package, "https://data.fennwick.example/").dataset["resources"]
+    sent = desired_dataset(package, site, "https://data.fennwick.example/").dataset["resources"]
     assert [each.get("url_type") for each in sent if not each["url"]] == ["upload"] * len(uploads)
     assert len({each["id"] for each in sent}) == len(package.resources)
 

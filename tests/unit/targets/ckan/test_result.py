@@ -24,7 +24,7 @@ The catalogue, for harvesters: https://p.example/dataset/all-catalogue
 
 def change(name: str, action: Action) -> DatasetChange:
     resource = Resource("r", {"name": "File"}, Path("file.csv"), 1200, "", "file.csv")
-    desired = desired_dataset(Package(name, {"name": name}, (resource,), "d", f"https://x.example/{name}"), "b")
+    desired = desired_dataset(Package(name, {"name": name}, (resource,), "d", f"https://x.example/{name}"), PORTAL, "b")
     return DatasetChange(action, name, message("a reason"), desired, files=("r",) if action == Action.CREATE else ())
 
 
