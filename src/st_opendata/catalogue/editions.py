@@ -34,7 +34,7 @@ _PERIODS: TypeAdapter[tuple[Period, ...]] = TypeAdapter(OneOrMore[Period])
 
 
 @dataclass(frozen=True, slots=True)
-class DatasetFolder:
+class DatasetYaml:
     """The file with the description of a dataset, as it was read."""
 
     name: str
@@ -49,13 +49,13 @@ class DatasetFolder:
         return stated if isinstance(stated, str) else None
 
 
-def find_editions(sources: Mapping[str, DatasetFolder]) -> dict[str, Editions]:
+def find_editions(sources: Mapping[str, DatasetYaml]) -> dict[str, Editions]:
     """The editions of each dataset that has some.
 
     Raises:
         ConfigurationError: an edition names no dataset, or its version or its place among the others is not known.
     """
-    found: dict[str, list[DatasetFolder]] = {}
+    found: dict[str, list[DatasetYaml]] = {}
     for source in sources.values():
         if EDITION_OF in source.data and source.edition_of is None:
             problems = Problems(source.document)
@@ -67,7 +67,7 @@ def find_editions(sources: Mapping[str, DatasetFolder]) -> dict[str, Editions]:
     return {name: _ordered(name, editions) for name, editions in found.items()}
 
 
-def complete(edition: DatasetFolder, dataset: DatasetFolder) -> dict[str, Any]:
+def complete(edition: DatasetYaml, dataset: DatasetYaml) -> dict[str, Any]:
     """The description of an edition: what it states, and the keys of its dataset that it leaves out.
 
     Its title is that of the dataset with the version.
@@ -93,7 +93,7 @@ def period_span(periods: Sequence[Period]) -> tuple[str, str]:
     return first, max(f"{end}{'-12-31'[len(end) - 4 :]}" if end else "9999-99-99" for end in ends)
 
 
-def _check_dataset(edition: DatasetFolder, sources: Mapping[str, DatasetFolder]) -> None:
+def _check_dataset(edition: DatasetYaml, sources: Mapping[str, DatasetYaml]) -> None:
     problems, name = Problems(edition.document), str(edition.edition_of)
     if name not in sources:
         missing = message('the catalogue has no dataset "{name}"{hint}', name=name, hint=hint(name, sources))
@@ -112,7 +112,7 @@ def _check_dataset(edition: DatasetFolder, sources: Mapping[str, DatasetFolder])
     problems.raise_any()
 
 
-def _ordered(dataset: str, editions: Sequence[DatasetFolder]) -> Editions:
+def _ordered(dataset: str, editions: Sequence[DatasetYaml]) -> Editions:
     """The editions in their order: by period if no two share a day, else by date of issue, else by version."""
     _check_versions(editions)
     if spans := _values(editions, _span):
@@ -136,7 +136,7 @@ def _ordered(dataset: str, editions: Sequence[DatasetFolder]) -> Editions:
     raise AssertionError
 
 
-def _check_versions(editions: Iterable[DatasetFolder]) -> None:
+def _check_versions(editions: Iterable[DatasetYaml]) -> None:
     seen: dict[str, str] = {}
     for edition in editions:
         version = edition.data["version"]
@@ -148,13 +148,13 @@ def _check_versions(editions: Iterable[DatasetFolder]) -> None:
         seen[version] = edition.name
 
 
-def _values(editions: Iterable[DatasetFolder], value: Callable[[DatasetFolder], Any]) -> list[Any] | None:
+def _values(editions: Iterable[DatasetYaml], value: Callable[[DatasetYaml], Any]) -> list[Any] | None:
     """This value of each edition; None if one has none."""
     found = [value(edition) for edition in editions]
     return None if None in found else found
 
 
-def _span(edition: DatasetFolder) -> tuple[str, str] | None:
+def _span(edition: DatasetYaml) -> tuple[str, str] | None:
     try:
         periods = _PERIODS.validate_python(edition.data["temporal"])
     except (KeyError, ValidationError):
@@ -162,10 +162,10 @@ def _span(edition: DatasetFolder) -> tuple[str, str] | None:
     return period_span(periods) if periods else None
 
 
-def _issued(edition: DatasetFolder) -> str | None:
+def _issued(edition: DatasetYaml) -> str | None:
     issued = edition.data.get("issued")
     return issued if isinstance(issued, str) else None
 
 
-def _numbers(edition: DatasetFolder) -> tuple[int, ...] | None:
+def _numbers(edition: DatasetYaml) -> tuple[int, ...] | None:
     return version_numbers(edition.data.get("version"))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from st_opendata.catalogue.editions import DatasetFolder, complete, find_editions
+from st_opendata.catalogue.editions import DatasetYaml, complete, find_editions
 from st_opendata.catalogue.fetched import with_fetched
 from st_opendata.catalogue.linking import DatasetReading, check_names, tables_of, with_names, with_targets
 from st_opendata.catalogue.markup import without_markup
@@ -169,13 +169,13 @@ def _folder_of(listing: Document, catalogue: Catalogue, number: int, name: str) 
     return folder
 
 
-def _source(listing: Document, catalogue: Catalogue, number: int, name: str) -> DatasetFolder:
+def _source(listing: Document, catalogue: Catalogue, number: int, name: str) -> DatasetYaml:
     folder = _folder_of(listing, catalogue, number, name)
     document = read_document(_inside(catalogue.folder, folder / "dataset.yaml"), f"{name}/dataset.yaml")
-    return DatasetFolder(name, folder, document, _mapping(document))
+    return DatasetYaml(name, folder, document, _mapping(document))
 
 
-def _datasets(catalogue: Catalogue, reader: StatedReader, sources: Mapping[str, DatasetFolder]) -> list[DatasetReading]:
+def _datasets(catalogue: Catalogue, reader: StatedReader, sources: Mapping[str, DatasetYaml]) -> list[DatasetReading]:
     """All datasets, those with editions before these: a wrong key is reported where it is written."""
     editions = find_editions(sources)
     found: dict[str, DatasetReading] = {}
@@ -195,7 +195,7 @@ class _Reading:
     """Reads a dataset; an edition has the keys of the dataset `above` that it leaves out."""
 
     def __init__(
-        self, catalogue: Catalogue, reader: StatedReader, source: DatasetFolder, above: DatasetFolder | None
+        self, catalogue: Catalogue, reader: StatedReader, source: DatasetYaml, above: DatasetYaml | None
     ) -> None:
         self._catalogue = catalogue
         self._reader = reader
