@@ -19,7 +19,7 @@ _ORDERS: Mapping[str, Callable[[Dataset], Any]] = {
     "temporal": lambda dataset: period_span(dataset.temporal) if dataset.temporal else None,
     "version": lambda dataset: version_numbers(dataset.version),
 }
-"""What orders the members of a series, by the value of its key `order`."""
+"""The order of the members of a series, by the value of its key `order`."""
 
 
 def with_series(catalogue: Catalogue, listing: Document, documents: Mapping[str, Document]) -> Catalogue:

@@ -1,7 +1,7 @@
 """Series with their members, and datasets with their editions (DCAT 3 §11 and §12).
 
 DCAT 3 has two orders: dcat:prev between members of a series, and dcat:previousVersion between versions of the same
-data, where a later one revises the earlier one. The inverse of each is stated beside it, which §7 allows.
+data, where a later one revises the earlier one. The inverse of each is stated next to it, which §7 allows.
 """
 
 from __future__ import annotations

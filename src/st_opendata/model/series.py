@@ -16,7 +16,10 @@ SeriesOrder = Literal["datasets", "issued", "temporal", "version"]
 
 
 class Series(Record):
-    """dcat:DatasetSeries. What it does not state is that of the catalogue; without an order it has no first member."""
+    """dcat:DatasetSeries. Terms that it leaves out are those of the catalogue.
+
+    Without an order it has no first member.
+    """
 
     id: Identifier
     title: LocalText
