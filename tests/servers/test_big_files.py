@@ -44,6 +44,7 @@ temporal: {{start: 2020-01-01, end: 2020-12-31}}
 issued: 2020-02-01
 modified: 2020-03-01
 status: COMPLETED
+targets: {{portal: {{kind: ckan, url: "https://portal.example.org", formats: {{parquet: true}}}}}}
 datasets: [towns]
 """
 DATASET = """\
@@ -129,8 +130,9 @@ def portal(ckan: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterat
 
 @pytest.mark.timeout(1800)
 def test_a_large_file_is_never_in_memory(portal: Any, release: Path) -> None:
-    publish = ("publish", "ckan", str(release), "--url", portal.url, "--organization", portal.organization)
-    verify = ("verify", "ckan", str(release), "--url", portal.url)
+    there = (str(release), "--target", "portal", "--url", portal.url)  # which takes files of any size
+    publish = ("publish", "ckan", *there, "--organization", portal.organization)
+    verify = ("verify", "ckan", *there)
     small = [peak(*publish), peak(*verify)]
     enlarge(release, SIZE)
     large = [peak(*publish), peak(*verify)]

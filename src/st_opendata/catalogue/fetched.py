@@ -83,10 +83,9 @@ def with_fetched(dataset: Dataset, names: Collection[str], folder: Path) -> Data
     A file that is only read for the description, such as a schema, is not a source of the data.
     """
     fetched = tuple(each for each in read_fetched(folder, f"{dataset.id}/{FETCHED}") if each.name in names)
-    sources = {each.url: each for each in dataset.source}
-    for each in fetched:
-        sources.setdefault(each.url, Link(url=each.url, label={"und": each.name}))
-    return dataset.model_copy(update={"fetched": fetched, "source": tuple(sources.values())})
+    known = {each.url for each in dataset.source}
+    more = {each.url: Link(url=each.url, label={"und": each.name}) for each in fetched if each.url not in known}
+    return dataset.model_copy(update={"fetched": fetched, "source": (*dataset.source, *more.values())})
 
 
 def _content(file: FetchedFile) -> Mapping[str, str]:
