@@ -32,7 +32,7 @@ from publisher import (
 from relay import Act, Answer, Cut, Request, Stage
 
 from st_opendata.formats import CSV
-from st_opendata.targets.ckan import fields
+from st_opendata.targets.ckan import forms
 
 pytestmark = [pytest.mark.xdist_group("ckan"), pytest.mark.usefixtures("emptied"), pytest.mark.timeout(600)]
 
@@ -216,13 +216,13 @@ def test_a_file_that_is_too_large(publisher: Publisher, tmp_path: Path, stack: S
 
 
 def test_a_value_that_the_portal_refuses(publisher: Publisher, update: Path, tmp_path: Path) -> None:
-    """The message names the file and the property for people."""
+    """A date that ISO 8601 has, and the portal has not. The message names the file and the property for people."""
     release = shutil.copytree(update, tmp_path / "refused")
     catalogue = release / "catalog.ttl"
     start = "distribution/places/towns.csv> a dcat:Distribution"
     before, found, after = catalogue.read_text("utf-8").partition(start)
     assert 'dct:issued "2020-02-01"' in after
-    wrong = after.replace('dct:issued "2020-02-01"', 'dct:issued "2020-13-45"', 1)
+    wrong = after.replace('dct:issued "2020-02-01"', 'dct:issued "2020-W05-3"', 1)
     catalogue.write_text(before + found + wrong, "utf-8")
     told = publisher.failed(release)
     assert "the portal refused issued (dct:issued) of towns.csv: Date format incorrect" in told
@@ -298,8 +298,8 @@ def test_a_value_that_the_portal_alters_is_no_edit(
     publisher.published(tagged)
     assert writes(publisher) == 2 * len(NAMES)  # no third write where the portal keeps what it is sent
     altered = replace(CSV, ckan_label=CSV.media_type)  # CKAN makes CSV of it
-    known = fields.format_of_media_type
-    monkeypatch.setattr(fields, "format_of_media_type", lambda kind: altered if kind == CSV.media_type else known(kind))
+    known = forms.format_of_media_type
+    monkeypatch.setattr(forms, "format_of_media_type", lambda kind: altered if kind == CSV.media_type else known(kind))
     publisher.ckan.empty()
     publisher.published(releases[0])
     # In this order: two writes of the catalogue, then each three of the other two datasets, the last of which settles.
