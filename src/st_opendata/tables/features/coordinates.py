@@ -32,7 +32,8 @@ class Conversion:
             if (error.name or "").partition(".")[0] != "pyproj":
                 raise
             raise MissingPackageError(message("pyproj is not installed")) from None
-        pyproj.network.set_network_enabled(False)
+        network: Any = pyproj.network  # its types do not export the function that its documentation names
+        network.set_network_enabled(False)
         try:
             self._transformer: Any = pyproj.Transformer.from_crs(crs.definition, "OGC:CRS84", always_xy=True)
         except pyproj.exceptions.ProjError:
