@@ -31,7 +31,7 @@ from st_opendata.tables.table_file import TableFile
 
 _SORTED = "sorted_facts"
 """The facts of a dataset in the order of its files."""
-_SHARD_TRIPLES = 300_000
+_SHARD_TRIPLES = 50_000
 _BATCH_ROWS = 10_000
 _MOST_GROUPS = 256
 """About the most row groups of a file: who opens it reads what each of them has."""
@@ -392,7 +392,7 @@ class FactBase(Triples):
 
 
 def shard_digits(sources: Sequence[TableFile]) -> int:
-    """The number of hexadecimal digits for shards of at most about 300,000 triples, from the size of the tables."""
+    """The number of hexadecimal digits for shards of at most about 50,000 triples, from the size of the tables."""
     triples = sum(source.most_rows * len(stating(source.table)) for source in sources)
     digits = 0
     while triples > _SHARD_TRIPLES * 16**digits and digits < 4:

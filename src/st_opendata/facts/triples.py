@@ -63,7 +63,7 @@ class Triples:
         """Distinct N-Triples lines without line end, of a dataset or of the catalogue.
 
         Shard by shard, a shard being a prefix of the MD5 of the subject's term; sorted by code point within. Up to
-        about 300,000 triples of a dataset there is one shard. No subject spans two batches, no batch is empty.
+        about 50,000 triples of a dataset there is one shard. No subject spans two batches, no batch is empty.
         """
         for shards in self._groups(dataset):
             if lines := self.shard_lines(dataset, shards):
@@ -174,7 +174,7 @@ class Triples:
         return f"s = {term} AND h = {sql.shard(term, self._digits)}" if self._digits else f"s = {term}"
 
     def _shards(self, dataset: str | None) -> Sequence[str]:
-        """Prefixes of h, as many as give each about 300,000 triples of the dataset, or of the catalogue."""
+        """Prefixes of h, as many as give each about 50,000 triples of the dataset, or of the catalogue."""
         return prefixes(self.shard_digits(dataset))
 
     def _groups(self, dataset: str | None) -> Iterator[Sequence[str]]:

@@ -216,9 +216,10 @@ def problems(graph: Graph) -> Iterator[ShapeFault]:
 
 def _parameter_problems(graph: Graph, shape: Node) -> Iterator[ShapeFault]:
     is_property = (shape, SH.path, None) in graph
-    for parameter, rule in RULES.items():
+    stated = set(graph.predicates(shape, None))
+    for parameter in filter(stated.__contains__, RULES):
+        rule, name = RULES[parameter], short(term_text(parameter))
         values = list(graph.objects(shape, parameter))
-        name = short(term_text(parameter))
         for value in values:
             if wrong := rule.check(graph, value):
                 problem = message("{parameter} is {value}", parameter=name, value=short(term_text(value)))
@@ -226,7 +227,7 @@ def _parameter_problems(graph: Graph, shape: Node) -> Iterator[ShapeFault]:
         if rule.single and len(values) > 1:
             problem = message("{parameter} is stated {count} times", parameter=name, count=len(values))
             yield ShapeFault(shape, problem, message("Keep one of them."))
-        if values and rule.property_only and not is_property:
+        if rule.property_only and not is_property:
             problem = message("{parameter} needs a property shape", parameter=name)
             remedy = message("Give the shape a sh:path, or move {parameter} to a shape with one.", parameter=name)
             yield ShapeFault(shape, problem, remedy)

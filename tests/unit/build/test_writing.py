@@ -99,7 +99,7 @@ def test_bytes_do_not_depend_on_the_number_of_processes(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("least", "shard"), [(1, 40), (200_000, 300_000)])
+@pytest.mark.parametrize(("least", "shard"), [(1, 40), (200_000, 50_000)])
 def test_bytes_of_random_catalogues_do_not_depend_on_the_number_of_processes(
     tmp_path: Path, least: int, shard: int
 ) -> None:
@@ -109,7 +109,7 @@ def test_bytes_of_random_catalogues_do_not_depend_on_the_number_of_processes(
 
 @pytest.mark.slow
 def test_bytes_of_smarter_together_do_not_depend_on_the_number_of_processes(tmp_path: Path) -> None:
-    compare(tmp_path, [ROOT / "datasets"], 200_000, 300_000, [3])
+    compare(tmp_path, [ROOT / "datasets"], 200_000, 50_000, [3])
 
 
 def build(folder: Path, mode: str, threads: int) -> subprocess.CompletedProcess[str]:
