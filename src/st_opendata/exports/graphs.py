@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 
@@ -76,10 +76,22 @@ def zip_named_graphs(source: CatalogueSource, path: Path) -> None:
 
 
 def zip_all_facts(source: CatalogueSource, path: Path) -> None:
-    """Write the distinct facts of all datasets as compressed N-Triples: those of a single one are in its file."""
-    datasets = _datasets(source)
-    whole = ([encode_lines(lines)] for lines in source.facts.lines())
-    write_members(_shards(source, datasets[0]) if len(datasets) == 1 else whole, path, source.before(path))
+    """Write the distinct facts of all datasets as compressed N-Triples: each where the first dataset states it."""
+    shards = chain.from_iterable(_first_stated(source, each) for each in _datasets(source))
+    write_members(shards, path, source.before(path))
+
+
+def _first_stated(source: CatalogueSource, dataset: str) -> Iterator[Iterable[bytes]]:
+    """The lines of each shard of a dataset, but for those that an earlier dataset has; no shard without lines."""
+    facts = source.facts
+    parts = shard_parts(source.folder / graph_file(dataset), facts.shard_digits(dataset))
+    for shards, lines in facts.repeated_lines(dataset):
+        repeated = {line.encode() for line in lines}
+        for part in filter(None, map(parts.get, shards)):
+            if not repeated:
+                yield part
+            elif others := [line for block in part for line in block.splitlines() if line not in repeated]:
+                yield [b"\n".join([*others, b""])]
 
 
 def _datasets(source: CatalogueSource) -> list[str]:

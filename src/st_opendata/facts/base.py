@@ -18,7 +18,7 @@ from st_opendata.facts.older import OlderFacts
 from st_opendata.facts.parts import ROW_GROUPS, in_order
 from st_opendata.facts.places import CELL_NAMES, Pattern, PlaceFinder, cell_names, stated_by, with_cell_names
 from st_opendata.facts.small import SmallTables
-from st_opendata.facts.triples import Triples, prefixes
+from st_opendata.facts.triples import Triples, line_query, prefixes
 from st_opendata.facts.typed import all_match, write_typed
 from st_opendata.model.descriptions import Catalogue
 from st_opendata.model.findings import Finding
@@ -144,6 +144,27 @@ class FactBase(Triples):
         ((rows,),) = self._engine.rows(f"SELECT count(*) FROM {name}")
         digits = next((each for each in range(self._digits) if rows <= _SORTED_ROWS * 16**each), self._digits)
         return [self._where(None, part) for part in prefixes(digits)]
+
+    def repeated_lines(self, dataset: str) -> Iterator[tuple[Sequence[str], list[str]]]:
+        """The shards of a dataset, in the order of `lines` and several at once, with the lines that repeat a fact.
+
+        An earlier dataset of the catalogue states it too.
+        """
+        repeating = {each: name for each, name in self._stating(dataset).items() if self._is_repeated(each)}
+        if not repeating:
+            yield self._shards(dataset), []
+            return
+        earlier = [f"t < {self._by_dataset[dataset][0].id}"]
+        for shards in self._groups(dataset):
+            own = self._where(dataset, shards[0], last=shards[-1])
+            others = self._where(None, shards[0], earlier, last=shards[-1])
+            both = " INTERSECT ".join(f"SELECT line FROM ({line_query(repeating, each)})" for each in (own, others))
+            yield shards, [line for (line,) in self._engine.rows(both)]
+
+    def _is_repeated(self, predicate: str) -> bool:
+        """Whether several datasets state a triple with the predicate."""
+        total, stated = self._count(predicate)
+        return total < sum(stated.values())
 
     @contextmanager
     def shared(self) -> Iterator[None]:

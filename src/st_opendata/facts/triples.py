@@ -72,7 +72,7 @@ class Triples:
     def shard_lines(self, dataset: str | None, shards: Sequence[str]) -> list[str]:
         """The lines of shards that follow each other, in the order of `lines`."""
         where, order = self._part(dataset, shards)
-        query = f"SELECT line FROM ({_line(self._stating(dataset), where)}) ORDER BY {order}line"
+        query = f"SELECT line FROM ({line_query(self._stating(dataset), where)}) ORDER BY {order}line"
         return [line for rows in self._rows(query, self._stating(dataset)) for (line,) in rows]
 
     def about(self, subject: str, dataset: str | None = None) -> list[str]:
@@ -106,7 +106,9 @@ class Triples:
         They are of a dataset or of the catalogue.
         """
         relations = {each: self._stating(dataset)[each] for each in predicates if each in self._stating(dataset)}
-        for rows in self._rows(f"SELECT line FROM ({_line(relations, self._where(dataset))}) ORDER BY s", relations):
+        for rows in self._rows(
+            f"SELECT line FROM ({line_query(relations, self._where(dataset))}) ORDER BY s", relations
+        ):
             yield [line for (line,) in rows]
 
     def linked(self, first: str, second: str, dataset: str) -> Iterator[tuple[str, str]]:
@@ -161,7 +163,7 @@ class Triples:
         return None
 
     def _lines(self, relations: Mapping[str, str], where: str) -> list[str]:
-        query = f"SELECT line FROM ({_line(relations, where)}) ORDER BY line"
+        query = f"SELECT line FROM ({line_query(relations, where)}) ORDER BY line"
         return [line for rows in self._rows(query, relations) for (line,) in rows]
 
     def _rows(self, query: str, relations: Mapping[str, str]) -> Iterator[list[Row]]:
@@ -209,7 +211,7 @@ def prefixes(digits: int) -> Sequence[str]:
     return [format(number, f"0{digits}x") for number in range(16**digits)] if digits else [""]
 
 
-def _line(relations: Mapping[str, str], where: str) -> str:
+def line_query(relations: Mapping[str, str], where: str) -> str:
     """The distinct triples of the relations that meet the condition: h, s, and the line."""
     return " UNION ALL ".join(
         f"SELECT h, s, {sql.concat_known(['s', sql.text(f' {predicate} '), 'o', sql.text(' .')])} AS line "

@@ -1,11 +1,19 @@
 """RDF files of a release, read back by rdflib and pyoxigraph and compared with the facts."""
 
+import csv
 import gzip
+import json
+import shutil
+from collections import Counter
 
 import pyoxigraph as ox
 import pytest
 import rdflib
+from drawn import write_drawn
+from exporting import write_dataset, write_dumps
 
+from st_opendata.catalogue import read_catalogue
+from st_opendata.facts import base, load_facts
 from st_opendata.rdf.lines import graph_lines
 
 FILES = {".nt": "nt", ".ttl": "turtle", ".rdf": "xml", ".jsonld": "json-ld"}
@@ -84,3 +92,32 @@ class TestCatalogue:
     def test_zipped_triples_are_all_facts(self, release, facts):
         read = ox.parse(gzip.decompress((release / "hostile.nt.gz").read_bytes()), format=_NT)
         assert sorted(f"{quad.triple} ." for quad in read) == fact_lines(facts)
+
+    @pytest.mark.parametrize("triples", [8, base._SHARD_TRIPLES])
+    def test_zipped_triples_have_each_fact_once(self, tmp_path, triples, monkeypatch):
+        monkeypatch.setattr(base, "_SHARD_TRIPLES", triples)
+        repeated = 0
+        for seed in range(8):
+            catalogue, folder = with_a_twin(write_drawn(tmp_path / f"{seed}", seed)), tmp_path / f"release-{seed}"
+            with load_facts(catalogue) as facts:
+                for dataset in catalogue.datasets:
+                    write_dataset(dataset, facts, folder)
+                write_dumps(facts, folder)
+                lines = [line for batch in facts.lines() for line in batch]
+                repeated += sum(facts.triples(each.id) for each in catalogue.datasets) - len(lines)
+            zipped = gzip.decompress((folder / f"{catalogue.id}.nt.gz").read_bytes()).decode()
+            assert Counter(zipped.splitlines()) == Counter(lines)
+        assert repeated > 100
+
+
+def with_a_twin(folder):
+    """The catalogue with a last dataset that has the tables of the first one, but for some of their rows."""
+    head = json.loads((folder / "catalogue.yaml").read_text("utf-8"))
+    shutil.copytree(folder / "d0", folder / "twin")
+    for table in (folder / "twin").glob("*.csv"):
+        with table.open(encoding="utf-8", newline="") as file:
+            title, *rows = csv.reader(file)
+        with table.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows([title, *rows[::2]])
+    (folder / "catalogue.yaml").write_text(json.dumps(head | {"datasets": [*head["datasets"], "twin"]}), "utf-8")
+    return read_catalogue(folder)
