@@ -8,10 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
+from st_opendata.catalogue.table_schema.patterns import BRACKETS, POINTS, ecma_pattern
 from st_opendata.csvw import is_sign, named_datatype, with_facets
-from st_opendata.errors import reason_of
+from st_opendata.errors import MessageError, reason_of
 from st_opendata.messages.message import Message, message
 from st_opendata.model.numeric import NUMBERS
 from st_opendata.names import plain
@@ -20,17 +23,19 @@ from st_opendata.tables.datatypes import MOMENTS, check_facets, lexical
 _TYPES = {
     "string": "string", "number": "decimal", "integer": "integer", "boolean": "boolean", "date": "date",
     "time": "time", "datetime": "dateTime", "year": "gYear", "yearmonth": "gYearMonth", "duration": "duration",
-    "object": "json", "array": "json", "geojson": "json", "any": "string", "list": "string",
+    "object": "json", "array": "json", "geojson": "json", "geopoint": "string", "any": "string", "list": "string",
 }  # fmt: skip
 _MEASURED = ("string", "anyURI", "base64Binary")
 _FORMATS = {"uri": "anyURI", "binary": "base64Binary"}
 _PATTERNS = {"email": r"[^@\s]+@[^@\s]+", "uuid": "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"}
-_CLOCK = {"%Y": "yyyy", "%m": "MM", "%d": "dd", "%H": "HH", "%M": "mm", "%S": "ss", "%z": "XXX"}
+_CLOCK = {"%Y": "yyyy", "%m": "MM", "%d": "dd", "%H": "HH", "%M": "mm", "%S": "ss", "%f": "SSSSSS",
+          "%z": "XXX"}  # fmt: skip
 _TRUE, _FALSE = ("true", "True", "TRUE", "1"), ("false", "False", "FALSE", "0")
 _LIMITS = {
     "minimum": "minimum", "maximum": "maximum", "exclusiveMinimum": "minExclusive", "exclusiveMaximum": "maxExclusive",
 }  # fmt: skip
 _LENGTHS = ("minLength", "maxLength")
+_LIMITED = NUMBERS | MOMENTS | {"gYear"}
 _KNOWN = frozenset({
     "name", "title", "description", "type", "format", "constraints", "decimalChar", "groupChar", "bareNumber",
     "trueValues", "falseValues", "missingValues", "delimiter", "itemType", "categories", "example", "examples",
@@ -50,6 +55,8 @@ class SchemaColumn:
     replace: list[dict[str, str]] = field(default_factory=list)
     lost: list[Message] = field(default_factory=list)
     unique: bool = False
+    unknown: frozenset[str] = frozenset()
+    """Keys of the field that are not kept."""
 
     @property
     def name(self) -> str:
@@ -77,7 +84,9 @@ def column_of(described: Mapping[str, Any], missing: tuple[str, ...] = ("",)) ->
     stated = described.get("constraints")
     constraints = stated if isinstance(stated, dict) else {}
     _add_constraints(found, constraints, described)
-    _name_unknown(found, described, constraints)
+    for key in sorted(constraints.keys() - _CONSTRAINTS):
+        found.lost.append(message("its constraint {key} is not kept", key=key))
+    found.unknown = frozenset(described.keys() - _KNOWN)
     return found
 
 
@@ -120,14 +129,27 @@ def _add_type(found: SchemaColumn, described: Mapping[str, Any]) -> None:
         case "list":
             found.entry["separator"] = text_at(described, "delimiter") or ","
             base = _TYPES.get(text_at(described, "itemType"), "string")
-        case "geojson" | "array" | "object" if form not in ("", "default"):
-            found.lost.append(message("its format {format} is not checked", format=form))
+        case "geojson" | "array" | "object" | "geopoint":
+            _add_brackets(found, kind, form)
     if kind == "string" and form in _PATTERNS:
         _type(found)["format"] = _PATTERNS[form]
     elif kind == "string" and form not in ("", "default", *_FORMATS):
         found.lost.append(message("its format {format} is not checked", format=form))
     if base != "string":
         _type(found)["base"] = base
+
+
+def _add_brackets(found: SchemaColumn, kind: str, form: str) -> None:
+    """A pattern for JSON and for a point, neither of which is read."""
+    if kind == "geopoint":
+        found.lost.append(message("its type {type} becomes plain text", type=kind))
+    else:
+        found.lost.append(message("its JSON is not read: only the outer brackets are checked"))
+    pattern = POINTS.get(form) if kind == "geopoint" else BRACKETS[kind]
+    if pattern:
+        _type(found)["format"] = pattern
+    if form not in ("", "default") and (kind != "geopoint" or not pattern):
+        found.lost.append(message("its format {format} is not checked", format=form))
 
 
 def _type(found: SchemaColumn) -> dict[str, Any]:
@@ -149,6 +171,8 @@ def _add_boolean(found: SchemaColumn, described: Mapping[str, Any]) -> None:
             for each in spellings
             if each and each not in (value, "1" if value == "true" else "0")
         ]
+    if more := [each for each in ("true", "1", "false", "0") if each not in (*true, *false)]:
+        found.lost.append(message("cells may also have {words}", words=", ".join(more)))
 
 
 def _add_moment(found: SchemaColumn, base: str, form: str) -> str:
@@ -183,21 +207,50 @@ def _add_constraints(found: SchemaColumn, stated: Mapping[str, Any], described: 
         found.entry["required"] = "true"
     found.unique = stated.get("unique") == "true"
     base = found.entry.get("datatype", {}).get("base", "string")
-    is_text = base == "string" and "separator" not in found.entry
-    pattern = text_at(stated, "pattern")
-    if allowed := _texts(stated.get("enum")) or labelled_values(described.get("categories")):
-        words = "|".join(_SPECIAL.sub(r"\\\1", each) for each in allowed)
-        _try(found, "enum", {"format": words} if is_text else None)
-        pattern = "" if is_text and _all_match(pattern, allowed) else pattern
+    pattern = ecma_pattern(text_at(stated, "pattern"))
+    for key, allowed in (
+        ("enum", _texts(stated.get("enum"))),
+        ("categories", labelled_values(described.get("categories"))),
+    ):
+        if allowed:
+            pattern = _add_allowed(found, key, allowed, pattern)
     if pattern:
-        is_free = is_text and "format" not in found.entry.get("datatype", {})
-        _try(found, "pattern", {"format": pattern} if is_free else None)
+        _try(found, "pattern", {"format": pattern} if _is_free(found) else None)
     for key in _LENGTHS:
         if key in stated:
             _try(found, key, {key: text_at(stated, key)} if base in _MEASURED else None)
     for key, limit in _LIMITS.items():
         if key in stated:
-            _try(found, key, {limit: text_at(stated, key)} if base in NUMBERS | MOMENTS else None)
+            value = _limit(text_at(stated, key), text_at(described, "format"), base)
+            _try(found, key, {limit: value} if base in _LIMITED else None)
+
+
+def _is_free(found: SchemaColumn) -> bool:
+    """True for text of any form, which may get a regular expression."""
+    datatype = found.entry.get("datatype", {})
+    return datatype.get("base", "string") == "string" and "format" not in datatype and "separator" not in found.entry
+
+
+def _add_allowed(found: SchemaColumn, key: str, allowed: tuple[str, ...], pattern: str) -> str:
+    """Add the only values of a text, of which a pattern leaves those that it matches; the pattern that is left."""
+    is_free = _is_free(found)
+    if is_free and pattern and (matching := _matching(pattern, allowed)):
+        allowed, pattern = matching, ""
+    words = "|".join(_SPECIAL.sub(r"\\\1", each) for each in allowed)
+    _try(found, key, {"format": words} if is_free else None)
+    return pattern
+
+
+def _limit(text: str, form: str, base: str) -> str:
+    """A limit as XML Schema writes it; dates are also written in the format of the field, numbers with an exponent."""
+    try:
+        if base == "decimal":
+            return f"{Decimal(text):f}"
+        if base == "date":
+            return datetime.strptime(text, form.removeprefix("fmt:")).date().isoformat()
+    except (ArithmeticError, ValueError):
+        pass  # as it is, which the check of the facet takes or refuses
+    return text
 
 
 def _try(found: SchemaColumn, key: str, facet: dict[str, str] | None) -> None:
@@ -219,7 +272,7 @@ def _refusal(stated: Mapping[str, Any]) -> Message | None:
     facets: dict[str, object] = {}
     try:
         for key, value in stated.items():
-            facets[key] = int(value) if key in _LENGTHS else value
+            facets[key] = _whole(value) if key in _LENGTHS else value
         kind = replace(
             with_facets(named_datatype(str(stated["base"])), facets),
             pattern=form if isinstance(form, str) else None,
@@ -233,20 +286,19 @@ def _refusal(stated: Mapping[str, Any]) -> Message | None:
     return None
 
 
-def _all_match(pattern: str, texts: Iterable[str]) -> bool:
+def _whole(text: str) -> int:
     try:
-        return all(re.fullmatch(pattern, each) for each in texts)
+        return int(text)
+    except ValueError:
+        raise MessageError(message('"{value}" is not a whole number', value=text)) from None
+
+
+def _matching(pattern: str, texts: Iterable[str]) -> tuple[str, ...]:
+    try:
+        return tuple(each for each in texts if re.fullmatch(pattern, each, re.ASCII))
     except re.error:
-        return False
+        return ()
 
 
 def _texts(value: object) -> tuple[str, ...]:
     return tuple(each for each in value if isinstance(each, str)) if isinstance(value, list) else ()
-
-
-def _name_unknown(found: SchemaColumn, described: Mapping[str, Any], constraints: Mapping[str, Any]) -> None:
-    """Name all other keys and constraints that change what a cell may hold or means."""
-    for key in sorted(described.keys() - _KNOWN):
-        found.lost.append(message("its key {key} is not kept", key=key))
-    for key in sorted(constraints.keys() - _CONSTRAINTS):
-        found.lost.append(message("its constraint {key} is not kept", key=key))

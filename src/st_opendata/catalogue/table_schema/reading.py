@@ -26,7 +26,8 @@ _DIALECT = {
     "delimiter": "delimiter", "quoteChar": "quoteChar", "doubleQuote": "doubleQuote", "header": "header",
     "commentChar": "commentPrefix",
 }  # fmt: skip
-_UNKEPT = {"escapeChar", "nullSequence", "skipInitialSpace"}
+_OTHERWISE = {"$schema", "csv", "csvddfVersion", "type", "lineTerminator", "caseSensitiveHeader"}
+"""Keys of a dialect that change no cell."""
 _OF_DATASET = ("licenses", "contributors", "sources", "keywords")
 
 
@@ -146,12 +147,26 @@ def _table(schema: SchemaTable, table: str) -> dict[str, Any]:
     if references := list(_references(schema, stated, table)):
         keys["foreignKeys"] = references
     data["tableSchema"] = keys
+    _lose_unknown(schema)
     if "uniqueKeys" in stated:
         _lose(schema, message("its key {key} is not kept", key="uniqueKeys"), "uniqueKeys")
     for each in _OF_DATASET:
         if resource and (each in resource or each in schema.descriptor.package):
             _lose(schema, message("its {key} are not taken over; state them in dataset.yaml", key=each))
     return data
+
+
+def _lose_unknown(schema: SchemaTable) -> None:
+    """Name the keys that are not kept: once where many fields have the same, as extensions of a schema."""
+    for key in sorted({each for _, column in schema.found for each in column.unknown}):
+        having = [(loc, column) for loc, column in schema.found if key in column.unknown]
+        loc, first = having[0]
+        if len(having) == 1:
+            first.lost.append(message("its key {key} is not kept", key=key))
+            continue
+        reason = message("the key {key} of {number} fields is not kept", key=key, number=len(having))
+        place = schema.descriptor.document.place(loc)
+        schema.losses.append(SchemaLoss(place, PurePosixPath(schema.file).name, reason))
 
 
 def _lose(schema: SchemaTable, reason: Message, *steps: str) -> None:
@@ -162,9 +177,11 @@ def _lose(schema: SchemaTable, reason: Message, *steps: str) -> None:
 def _dialect(schema: SchemaTable, resource: Mapping[str, Any]) -> dict[str, Any]:
     stated = resource.get("dialect")
     given = stated if isinstance(stated, dict) else {}
+    if isinstance(within := given.get("csv"), dict):  # as frictionless-py writes it
+        given = {**given, **within}
     dialect = {name: given[key] for key, name in _DIALECT.items() if key in given}
-    for key in sorted(_UNKEPT & given.keys()):
-        if given[key] != "false":
+    for key in sorted(given.keys() - _DIALECT.keys() - _OTHERWISE):
+        if given[key] not in ("false", ["1"]):  # the first row has the titles
             _lose(schema, message("its key {key} is not kept", key=f"dialect.{key}"))
     if encoding := text_at(resource, "encoding"):
         dialect["encoding"] = encoding

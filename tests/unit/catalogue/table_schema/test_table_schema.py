@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,8 @@ def column(folder: Path, **described: Any) -> tuple[Column, list[str]]:
         ({"type": "string", "constraints": {"enum": ["a.b", "c"]}}, "string", r"a\.b|c"),
         ({"type": "string", "constraints": {"pattern": "^[A-Z]{2}$"}}, "string", "^[A-Z]{2}$"),
         ({"type": "any", "categories": [{"value": "1", "label": "one"}]}, "string", "1"),
+        ({"constraints": {"enum": ["ab", "cd"], "pattern": "a."}}, "string", "ab"),
+        ({"type": "datetime", "format": "%Y-%m-%dT%H:%M:%S.%f"}, "dateTime", "yyyy-MM-ddTHH:mm:ss.SSSSSS"),
     ],
 )
 def test_types_become_datatypes(tmp_path: Path, described: dict[str, Any], base: str, pattern: str | None) -> None:
@@ -78,6 +81,12 @@ def test_constraints_become_facets(tmp_path: Path) -> None:
     assert (found.datatype.min_length, found.datatype.max_length, lost) == (2, 5, [])
     found, lost = column(tmp_path, type="number", decimalChar=",", groupChar=" ")
     assert (found.datatype.decimal_char, found.datatype.group_char, lost) == (",", " ", [])
+    found, lost = column(tmp_path, type="year", constraints={"minimum": 1900})
+    assert (found.datatype.minimum, lost) == ("1900", [])
+    found, lost = column(tmp_path, type="date", format="%d/%m/%Y", constraints={"minimum": "01/02/2020"})
+    assert (found.datatype.minimum, lost) == ("2020-02-01", [])
+    found, lost = column(tmp_path, type="number", constraints={"minimum": 1e-7})
+    assert (found.datatype.minimum, lost) == ("0.0000001", [])
     found, lost = column(tmp_path, type="list", delimiter=";", itemType="integer")
     assert (found.separator, found.datatype.base, lost) == (";", "integer", [])
 
@@ -94,6 +103,13 @@ def test_constraints_become_facets(tmp_path: Path) -> None:
         ({"constraints": {"unique": True}}, "its constraint unique is not kept"),
         ({"constraints": {"jsonSchema": {}}}, "its constraint jsonSchema is not kept"),
         ({"constraints": {"minimum": 1}}, "its constraint minimum is not kept"),
+        ({"type": "integer", "categories": [{"value": 1, "label": "A"}]}, "its constraint categories is not kept"),
+        ({"type": "object"}, "its JSON is not read: only the outer brackets are checked"),
+        ({"type": "boolean", "trueValues": ["V", "1"], "falseValues": ["F"]}, "cells may also have true, false, 0"),
+        (
+            {"constraints": {"minLength": 2.5}},
+            'its constraint minLength is not kept: "2.5" is not a whole number',
+        ),
         ({"type": "integer", "bareNumber": False}, "numbers with a unit or currency (bareNumber: false) are refused"),
     ],
 )
@@ -116,6 +132,45 @@ def test_losses_are_findings_at_the_field(tmp_path: Path) -> None:
     assert (found.code, found.severity, found.places[0].file, found.places[0].line) == (
         "schema-not-kept", "info", "trees/schema.json", 3,
     )  # fmt: skip
+
+
+def test_a_key_that_many_fields_have_is_one_finding(tmp_path: Path) -> None:
+    fields = [{"name": each, "x-entity": "station"} for each in ("id", "name", "place")]
+    table = read(tmp_path, {"fields": fields})
+    assert [(each.field, each.reason["en"]) for each in table.losses] == [
+        ("schema.json", "the key x-entity of 3 fields is not kept")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("described", "taken", "refused"),
+    [
+        ({"constraints": {"pattern": r"[\w\s-]+"}}, ["élan vital", "Saint-Étienne", "日本"], ["a.b", "(a)", "×"]),
+        ({"constraints": {"pattern": r"\w+\W\w+"}}, ["été,hiver"], ["étés"]),
+        ({"constraints": {"pattern": r"^(FR\d{3}|[a-z\]]+)$"}}, ["FR123", "a]"], ["FR12", "x FR123"]),
+        ({"type": "geopoint"}, ["2.3,48.8", "-180, 90"], ["2.3", "200,48", "2.3,91.5", "[2.3,48.8]"]),
+        ({"type": "geopoint", "format": "array"}, ["[2.3,48.8]", "[ 2, -4.5 ]"], ["2.3,48.8", "[2]", "[2,91]"]),
+        ({"type": "array"}, ["[]", ' ["a",\n "b"]'], ["a", "{}"]),
+        ({"type": "object"}, ['{"a": 1}'], ["[]", "null"]),
+        ({"type": "year", "constraints": {"minimum": 2000}}, ["2000", "2024"], ["1999", "24"]),
+    ],
+)
+def test_cells_are_taken_as_the_field_says(
+    tmp_path: Path, described: dict[str, Any], taken: list[str], refused: list[str]
+) -> None:
+    folder = write(tmp_path, {"fields": [{"name": "id"}, {"name": "x", **described}]})
+    with (folder / "trees" / "trees.csv").open("w", newline="", encoding="utf-8") as stream:
+        csv.writer(stream).writerows([("id", "x"), *enumerate(taken + refused)])
+    rows = [each.places[0].row or 0 for each in check(Job(folder)).findings if each.severity == "violation"]
+    assert sorted(rows) == [*range(len(taken) + 2, len(taken) + len(refused) + 2)]
+
+
+def test_a_dialect_is_kept_or_named(tmp_path: Path) -> None:
+    dialect = {"csv": {"delimiter": "|"}, "headerRows": [1], "commentRows": [3], "skipInitialSpace": False}
+    resource = {"name": "trees", "path": "trees.csv", "dialect": dialect, "schema": {"fields": [{"name": "id"}]}}
+    table = read(tmp_path, {"resources": [resource]})
+    assert table.dialect.delimiter == "|"
+    assert [each.reason["en"] for each in table.losses] == ["its key dialect.commentRows is not kept"]
 
 
 def test_names_that_csvw_refuses_stay_titles(tmp_path: Path) -> None:
