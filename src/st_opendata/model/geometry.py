@@ -41,9 +41,14 @@ def geometry_wkt(value: object) -> str:
     for position in _positions(nested):
         _check_position(position)
     for ring in _rings(kind, nested):
-        if len(ring) < RING or ring[0] != ring[-1]:
+        if len(ring) < RING or not is_same_position(ring[0], ring[-1]):
             raise unclosed()
     return kind.upper() + _written(nested)
+
+
+def is_same_position(one: Sequence[str | float], other: Sequence[str | float]) -> bool:
+    """True if the longitudes and latitudes are the same numbers, however they are written."""
+    return [*map(float, one[:2])] == [*map(float, other[:2])]
 
 
 def unclosed() -> MessageError:

@@ -107,20 +107,35 @@ class _Writer:
         self._required = GEOMETRY in by_title and by_title[GEOMETRY].required
 
     def write(self, path: Path) -> None:
-        """Write the header and a row for each feature."""
-        located = self._layer.located
+        """Write the header and a row for each feature.
+
+        Raises:
+            FeaturesError: a value has half of a character, or is nested too deeply.
+        """
+        row = 0
         with path.open("w", encoding="utf-8", newline="") as out:
             writer = csv.writer(out, lineterminator="\n")
-            writer.writerow([*map(cleaned, self._layer.columns), *([GEOMETRY] if located else [])])
-            for row, feature in enumerate(self._layer.features(), 1):
-                cells = [self._cell(feature.values, name, row) for name in self._layer.columns]
-                cells += [self._wkt(feature, row)] if located else []
-                if sum(map(len, cells)) > LONGEST_ROW:
-                    self._problem(
-                        row, message("the row has more than {most} characters", most=number_text(LONGEST_ROW))
-                    )
-                    cells = [""] * len(cells)
-                writer.writerow(cells)
+            try:
+                for row, cells in enumerate(self._rows()):
+                    writer.writerow(cells)
+            except UnicodeEncodeError as error:
+                code = f"U+{ord(error.object[error.start]):X}"
+                raise FeaturesError(
+                    message("feature {number} has {code}, which is half of a character", number=max(row, 1), code=code)
+                ) from None
+            except RecursionError:
+                raise FeaturesError(message("feature {number} has too many levels", number=row + 1)) from None
+
+    def _rows(self) -> Iterator[list[str]]:
+        located = self._layer.located
+        yield [*map(cleaned, self._layer.columns), *([GEOMETRY] if located else [])]
+        for row, feature in enumerate(self._layer.features(), 1):
+            cells = [self._cell(feature.values, name, row) for name in self._layer.columns]
+            cells += [self._wkt(feature, row)] if located else []
+            if sum(map(len, cells)) > LONGEST_ROW:
+                self._problem(row, message("the row has more than {most} characters", most=number_text(LONGEST_ROW)))
+                cells = [""] * len(cells)
+            yield cells
 
     def _cell(self, values: Mapping[str, Any], name: str, row: int) -> str:
         value = values.get(name)

@@ -21,7 +21,10 @@ LONGEST = 64_000_000
 """Characters of a feature."""
 _WINDOW = 1 << 18
 _BLANK = re.compile(r"[ \t\r\n]*")
-_CRS = re.compile(r"(?:urn:(?:x-)?ogc:def:crs:)?([A-Za-z]+):(?:[0-9.]*:)?([A-Za-z0-9]+)")
+_CRS = re.compile(
+    r"(?:urn:(?:x-)?ogc:def:crs:)?(?P<authority>[A-Za-z]+):(?:[0-9.]*:)?(?P<code>[A-Za-z0-9]+)"
+    r"|https?://www\.opengis\.net/def/crs/(?P<of>[A-Za-z]+)/[0-9.]+/(?P<number>[A-Za-z0-9]+)"
+)
 _OTHER_TYPES = ("Feature", "Topology", "Point", "LineString", "Polygon", "MultiPoint", "MultiLineString",
                 "MultiPolygon", "GeometryCollection")  # fmt: skip
 
@@ -71,11 +74,12 @@ def _crs(value: object) -> Crs | None:
     """The system that a file from before 2016 states; RFC 7946 knows WGS 84 only."""
     if value is None:
         return None
-    name = value.get("properties", {}).get("name") if isinstance(value, dict) else None
+    properties = value.get("properties") if isinstance(value, dict) else None
+    name = properties.get("name") if isinstance(properties, dict) else None
     found = _CRS.fullmatch(name) if isinstance(name, str) and not isinstance(name, Numeral) else None
     if found is None:
         raise FeaturesError(message("the member {member} does not name a coordinate system", member='"crs"'))
-    authority, code = found[1].upper(), found[2].upper()
+    authority, code = (found["authority"] or found["of"]).upper(), (found["code"] or found["number"]).upper()
     return None if (authority, code) in _DEGREES else Crs(f"{authority}:{code}", f"{authority}:{code}")
 
 
@@ -115,17 +119,17 @@ class _Document:
         self._end(found=found)
 
     def _end(self, *, found: bool) -> None:
+        self._skip()
+        if self._at < len(self._text):
+            raise FeaturesError(
+                message("text follows after its end; a file of one feature a line is not GeoJSON"), self._here()
+            )
         kind = self.members.get("type")
         if kind != "FeatureCollection" or not found:
             text = message("it is not a {kind} with {member}", kind="FeatureCollection", member='"features"')
             if kind in _OTHER_TYPES:
                 text = message("it is one {kind}, not a {expected}", kind=kind, expected="FeatureCollection")
             raise FeaturesError(text)
-        self._skip()
-        if self._at < len(self._text):
-            raise FeaturesError(
-                message("text follows after its end; a file of one feature a line is not GeoJSON"), self._here()
-            )
 
     def _array(self) -> Iterator[dict[str, Any]]:
         self._expect("[")

@@ -10,7 +10,7 @@ from typing import Any
 
 from st_opendata.errors import MessageError
 from st_opendata.messages.message import message
-from st_opendata.model.geometry import DEPTHS, RING, unclosed
+from st_opendata.model.geometry import DEPTHS, RING, is_same_position, unclosed
 from st_opendata.tables.features.coordinates import Transform
 from st_opendata.tables.features.records import Numeral, RawGeometry
 
@@ -87,7 +87,7 @@ def _misnested() -> MessageError:
 def _check_lines(nested: Sequence[Any], kind: str, depth: int) -> None:
     """Refuse rings that are not closed and lines of one position."""
     if kind in ("Polygon", "MultiPolygon") and depth == 1:
-        if len(nested) < RING or list(nested[0][:2]) != list(nested[-1][:2]):
+        if len(nested) < RING or not is_same_position(nested[0], nested[-1]):
             raise unclosed()
     elif kind in ("LineString", "MultiLineString") and depth == 1:
         if len(nested) < 2:
@@ -101,10 +101,16 @@ def _as_written(position: Sequence[Any]) -> str:
     """A position in degrees with its digits."""
     x, y = position[0], position[1]
     _check(float(x), float(y), position)
-    longitude, latitude = (each.plain if isinstance(each, Numeral) else Numeral(repr(each)).plain for each in (x, y))
-    if len(longitude) > _MOST_DIGITS or len(latitude) > _MOST_DIGITS:
-        longitude, latitude = _rounded(float(x)), _rounded(float(y))
-    return f"{longitude} {latitude}"
+    texts = [_plain(each if isinstance(each, Numeral) else Numeral(repr(each))) for each in (x, y)]
+    if max(map(len, texts)) > _MOST_DIGITS:
+        texts = [_rounded(float(x)), _rounded(float(y))]
+    return " ".join(texts)
+
+
+def _plain(number: Numeral) -> str:
+    """The digits without an exponent, which may stand for more zeros than memory has."""
+    exponent = number.lower().partition("e")[2]
+    return number.plain if len(exponent.lstrip("+-0")) <= 2 else _rounded(float(number))
 
 
 def _check(longitude: float, latitude: float, position: Sequence[Any]) -> None:

@@ -47,6 +47,8 @@ def test_cells_are_as_written(tmp_path):
     [
         ("Point", "[16.370, -48]", "POINT(16.370 -48)"),
         ("Point", "[1.5e-7, 1E1]", "POINT(0.00000015 10)"),
+        ("Point", "[1e-999999999, 2]", "POINT(0 2)"),
+        ("Polygon", "[[[1.0, 2], [3, 4], [5, 6], [1, 2.0]]]", "POLYGON((1.0 2, 3 4, 5 6, 1 2.0))"),
         ("LineString", "[[1, 2], [3, 4]]", "LINESTRING(1 2, 3 4)"),
         ("MultiPoint", "[[1, 2], [3, 4]]", "MULTIPOINT(1 2, 3 4)"),
         ("Polygon", "[[[1, 2], [3, 4], [5, 6], [1, 2]]]", "POLYGON((1 2, 3 4, 5 6, 1 2))"),
@@ -115,7 +117,12 @@ def test_properties_of_later_features_and_ids_are_columns(tmp_path):
 
 
 def test_old_names_of_wgs_84_are_accepted(tmp_path):
-    for name in ("urn:ogc:def:crs:OGC:1.3:CRS84", "urn:ogc:def:crs:EPSG::4326", "EPSG:4326"):
+    for name in (
+        "urn:ogc:def:crs:OGC:1.3:CRS84",
+        "urn:ogc:def:crs:EPSG::4326",
+        "EPSG:4326",
+        "http://www.opengis.net/def/crs/EPSG/0/4326",
+    ):
         crs = f', "crs": {{"type": "name", "properties": {{"name": "{name}"}}}}'
         text, found = extract(tmp_path, collection(feature({"type": "Point", "coordinates": [16, 48]}), after=crs))
         assert (text, found) == ("geometry\nPOINT(16 48)\n", [])
@@ -146,6 +153,11 @@ def test_other_systems_need_the_extra(tmp_path, monkeypatch):
         (collection(feature("null")).replace("null", "[" * 100_000), None, "levels"),
         (collection(feature("null", '{"a": "é"}')).encode("latin-1"), None, "UTF-8"),
         (collection(feature("null"), before='"crs": {"type": "link"}, '), None, '"crs"'),
+        (collection(feature("null"), before='"crs": {"properties": null}, '), None, '"crs"'),
+        (feature("null") + "\n" + feature("null"), 2, "one feature a line"),
+        (collection(feature("null"), feature("null", r'{"a": "\ud800"}')), None, "feature 2 has U+D800"),
+        (collection(feature("null", r'{"\udfff": 1}')), None, "feature 1 has U+DFFF"),
+        (collection(feature("null", f'{{"a": {"[" * 900}{"]" * 900}}}')), None, "feature 1 has too many levels"),
     ],
 )
 def test_a_file_that_cannot_be_read(tmp_path, text, line, words):
