@@ -116,7 +116,7 @@ class _Writer:
         with path.open("w", encoding="utf-8", newline="") as out:
             writer = csv.writer(out, lineterminator="\n")
             try:
-                for row, cells in enumerate(self._rows()):
+                for row, cells in enumerate(self._rows()):  # noqa: B007 (the errors name it)
                     writer.writerow(cells)
             except UnicodeEncodeError as error:
                 code = f"U+{ord(error.object[error.start]):X}"
