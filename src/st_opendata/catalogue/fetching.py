@@ -264,7 +264,10 @@ def _refuse_content(got: DownloadedFile, name: str | None, url: str) -> None:
 
 def _safe_name(got: DownloadedFile) -> str:
     """The server's name in plain letters, never one of another folder or of our own files, with a fitting extension."""
-    stem, _, extension = re.split(r"[/\\]", got.name)[-1].rpartition(".")
+    given = re.split(r"[/\\]", got.name)[-1]
+    if format_of_content(got.path) != "gz":
+        given = given.removesuffix(".gz")  # decompressed on its way
+    stem, _, extension = given.rpartition(".")
     if not stem:
         stem, extension = extension, ""
     if format_by_extension(f"x.{extension}") is None or not re.fullmatch("[A-Za-z0-9]+", extension):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ from st_opendata.messages.message import message
 from st_opendata.place import Place
 
 _REDIRECTS = 5
+_PLAIN = re.compile(r';\s*filename\s*=\s*("(?:\\.|[^"\\])*"|[^;]*)', re.IGNORECASE)
+_EXTENDED = re.compile(r";\s*filename\*\s*=\s*[\w-]+'[^']*'[^;]", re.IGNORECASE)
 _IDENTITY = {"Accept-Encoding": "identity"}
 _NOT_MODIFIED = 304
 _MORE = message("Allow more with --max-file BYTES.")
@@ -120,7 +123,10 @@ def file_name(disposition: str, url: str) -> str:
     header = EmailMessage()
     try:
         # Headers are read as Latin-1, but most servers that write other letters write UTF-8.
-        header["Content-Disposition"] = disposition.encode("latin-1").decode("utf-8") or "attachment"
+        text = disposition.encode("latin-1").decode("utf-8")
+        if _EXTENDED.search(text):
+            text = _PLAIN.sub("", text)  # `filename*` takes precedence (RFC 6266 §4.3)
+        header["Content-Disposition"] = text or "attachment"
         stated = header.get_filename()
     except (UnicodeError, ValueError):
         stated = None
@@ -152,11 +158,24 @@ def _followed(
     )
 
 
+def _encodings(response: HttpResponse) -> list[str]:
+    """How the body is compressed, which some servers do unasked; it is decompressed when it is read."""
+    stated = str(response.headers.get("Content-Encoding", "")).lower()
+    encodings = [each.strip() for each in stated.split(",") if each.strip() not in ("", "identity")]
+    if unknown := [each for each in encodings if each not in response.raw.CONTENT_DECODERS]:
+        raise RemoteError(
+            message("is compressed with {encoding}, which this program cannot read", encoding=", ".join(unknown)),
+            place=Place(response.url),
+            remedy=message("Download the file with a browser."),
+        )
+    return encodings
+
+
 def _write(
     response: HttpResponse, path: Path, limits: TransferLimits, on_progress: Callable[[float], None]
 ) -> tuple[str, int]:
     """Write the complete body; its SHA-256 and size. An answer that says that it is too large is not read."""
-    announced = response.headers.get("Content-Length", "")
+    announced, encodings = response.headers.get("Content-Length", ""), _encodings(response)
     expected = int(announced) if announced.isdigit() else None
     if expected is not None and limits.size is not None and expected > limits.size:
         raise RemoteError(
@@ -164,6 +183,8 @@ def _write(
             place=Place(response.url),
             remedy=_MORE,
         )
+    if encodings:
+        expected = None  # the length of what is sent, which urllib3 compares; the file is longer
     digest, size, shown = sha256(), 0, monotonic()
     with path.open("wb") as file:
         for block in blocks(response, limits):

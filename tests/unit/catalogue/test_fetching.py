@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import threading
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator
 from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -92,6 +94,11 @@ def test_the_record_of_a_dataset_is_in_its_folder(site: str, tmp_path: Path) -> 
         ("/x", {"Content_Disposition": "attachment; filename*=UTF-8''v%C3%A9los_2024.csv"}, "velos_2024.csv"),
         ("/x", {"Content_Disposition": r'attachment; filename="C:\data\.hidden.csv"'}, "C-data-hidden.csv"),
         ("/x", {"Content_Disposition": 'attachment; filename="dataset.yaml"'}, "fetched-dataset.yaml"),
+        (
+            "/x",
+            {"Content_Disposition": "attachment; filename=\"v?los.csv\"; filename*=UTF-8''v%C3%A9los.csv"},
+            "velos.csv",
+        ),
         ("/export.php?id=1", {"Content_Type": "text/csv; charset=utf-8"}, "export.csv"),
         ("/x/a%2F..%5Cb%00c.csv", {}, "b-c.csv"),
         ("/", {"Content_Type": "application/json"}, "file.json"),
@@ -156,6 +163,7 @@ def test_an_edited_file_stays_when_all_are_renewed(site: str, tmp_path: Path) ->
         ("/login.csv", (200, PAGE), {"Content_Type": "text/csv"}, "web page"),
         ("/big.csv", (200, b"x" * 1001), {}, "has 1,001 bytes; the limit is 1,000"),
         ("/short.csv", (200, b"x" * 10), {"Content_Length": "20"}, "broke off"),
+        ("/brotli.csv", (200, b"x"), {"Content_Encoding": "x-new"}, "compressed with x-new"),
         ("/round.csv", (302, b""), {"Location": "/round.csv"}, "redirects more than 5 times"),
         ("/away.csv", (302, b""), {"Location": "file:///etc/passwd"}, "not an http"),
     ],
@@ -169,6 +177,18 @@ def test_failures_leave_the_folder_as_it_was(
         store_file(site + path, tmp_path, OPTIONS)
     assert error.value.remedy
     assert names(tmp_path) == []
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate"])
+def test_a_file_that_is_compressed_unasked_is_decompressed(site: str, tmp_path: Path, encoding: str) -> None:
+    compress: Callable[[bytes], bytes] = gzip.compress if encoding == "gzip" else zlib.compress
+    for path, body in (("/small.csv.gz", CSV), ("/long.csv", CSV * 40)):
+        publish(path, compress(body), 200, Content_Encoding=encoding)
+        stored = store_file(site + path, tmp_path, OPTIONS).path
+        assert (stored.suffix, stored.read_bytes()) == (".csv", body)
+    publish("/cut.csv", compress(CSV * 40), 200, Content_Encoding=encoding, Content_Length="900")
+    with pytest.raises(RemoteError, match="broke off"):
+        store_file(f"{site}/cut.csv", tmp_path, OPTIONS)
 
 
 def test_a_size_that_is_not_announced_is_bounded(site: str, tmp_path: Path) -> None:
