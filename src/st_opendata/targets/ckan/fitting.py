@@ -146,7 +146,8 @@ def _fit_languages(field: Field, portal: PortalField, source: GraphSource, nodes
 def fit_texts(portal: PortalField, texts: Text, shown: Callable[[str], str] = str.strip) -> Fitted:
     """The text for each language of the field."""
     there = {primary(tag) for tag in texts}
-    value = {tag: shown(pick(texts, tag)) for tag in portal.languages if portal.required or primary(tag) in there}
+    every = portal.required or there <= {"und"}  # a text without a language is one in any
+    value = {tag: shown(pick(texts, tag)) for tag in portal.languages if every or primary(tag) in there}
     return Fitted({tag: text for tag, text in value.items() if text} or None, tuple(_languages_lost(portal, there)))
 
 
@@ -156,7 +157,8 @@ def _languages_lost(portal: PortalField, there: set[str]) -> Iterator[Message]:
     if lost := sorted(there - offered - {"und", ""}):
         more = ", ".join(lost)
         yield message("the field has the languages {languages}; it lacks {lost}", languages=languages, lost=more)
-    if portal.required and (missing := [tag for tag in portal.languages if primary(tag) not in there]):
+    missing = [tag for tag in portal.languages if primary(tag) not in there]
+    if portal.required and there - {"und"} and missing:
         yield message(
             "the portal requires a text in {languages}, which the release lacks: it gets that in another language",
             languages=", ".join(missing),

@@ -111,8 +111,11 @@ class _Known:
         covers = frozenset(
             name for name, each in self._flat.items() if each.path[:1] == field.path and name != portal.name
         )
-        parts = tuple(_with_portal(part, portal.parts.get(part.name)) for part in field.parts)
-        return replace(field, portal=portal, parts=parts, missing=missing, covers=covers)
+        parts = [_with_portal(part, portal.parts.get(part.name)) for part in field.parts]
+        for part in field.parts:
+            if own := portal.parts.get(f"{part.name}_translated"):  # ckanext-fluent makes the other one of this
+                parts.append(_with_portal(replace(part, name=own.name), own))
+        return replace(field, portal=portal, parts=tuple(parts), missing=missing, covers=covers)
 
     def _flat_field(self, field: Field, portal: PortalField, *, exact: bool) -> Field:
         """The field under the portal's name; where ckanext-dcat does not read that, the extra stays, for the RDF."""

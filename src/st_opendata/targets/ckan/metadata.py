@@ -86,8 +86,7 @@ class MetadataMaker:
         portal = self.site.portal.dataset if self.site.portal else None
         stated = self._stated(settings.fields, portal, iri)
         _state(filled, stated.values)
-        covered = {extra for each in self.schema.dataset if each.name in filled for extra in each.covers}
-        extras = [each for each in self.schema.extras if each.name not in covered and each.name not in stated.extras]
+        extras = [each for each in self._uncovered(filled) if each.name not in stated.extras]
         if listed := as_extras({**fill(extras, self.source, iri), **stated.extras}):
             filled["extras"] = listed
         self.lacks.datasets.add(name)
@@ -132,7 +131,10 @@ class MetadataMaker:
         properties = self.source.graph.predicates(iri)
         for predicate, reason in self.schema.unmapped_properties(about, properties).items():
             yield Notice(name, readable(predicate), reason)
-        for key, text in (*fill_all(self.schema.fields(about), self.source, iri).losses, *self.noted.get(iri, ())):
+        fields = self.schema.fields(about)
+        if about == "dataset":
+            fields = (*self.schema.dataset, *self._uncovered(fill(self.schema.dataset, self.source, iri)))
+        for key, text in (*fill_all(fields, self.source, iri).losses, *self.noted.get(iri, ())):
             yield Notice(name, key, text)
         for key, text in self.lost.get(iri, ()):
             yield Notice(name, key, text)
@@ -143,6 +145,11 @@ class MetadataMaker:
                 address=readable_address(licence),
             )
             yield Notice(name, _LICENCE, text)
+
+    def _uncovered(self, filled: Mapping[str, object]) -> list[Field]:
+        """The extras of which no field that is filled says the same."""
+        covered = {extra for each in self.schema.dataset if each.name in filled for extra in each.covers}
+        return [each for each in self.schema.extras if each.name not in covered]
 
     def _stated(self, fields: Mapping[str, Any], portal: Mapping[str, PortalField] | None, iri: str) -> StatedValues:
         stated = stated_values(fields, portal, self.source, iri)

@@ -84,13 +84,19 @@ class PortalSchema:
 
 def parse_schema(answer: Mapping[str, Any]) -> PortalSchema:
     """The schema in an answer of `scheming_dataset_schema_show`, whose presets are expanded."""
-    languages = tuple(map(str, answer.get("form_languages") or ()))
+    languages = tuple(map(str, answer.get("form_languages") or _spoken(answer)))
     sides: tuple[dict[str, PortalField], dict[str, PortalField]] = ({}, {})
     for side, key in zip(sides, ("dataset_fields", "resource_fields"), strict=True):
         for entry in answer.get(key) or ():
             if isinstance(entry, Mapping) and entry.get("field_name"):
                 side[str(entry["field_name"])] = _field(entry, languages)
     return PortalSchema(*sides)
+
+
+def _spoken(answer: Mapping[str, Any]) -> list[str]:
+    """The languages of the labels, which are those of the site; its fields with texts by language may name none."""
+    labels = (each.get("label") for each in answer.get("dataset_fields") or () if isinstance(each, Mapping))
+    return list(dict.fromkeys(tag for label in labels if isinstance(label, Mapping) for tag in label)) or ["en"]
 
 
 def _field(entry: Mapping[str, Any], languages: tuple[str, ...]) -> PortalField:

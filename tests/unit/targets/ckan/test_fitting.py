@@ -12,6 +12,7 @@ from portal_fields import choices, first, select, site_with, stating
 
 from st_opendata.errors import ConfigurationError
 from st_opendata.targets.ckan.packages import Package, packages
+from st_opendata.targets.ckan.portal_schema import parse_schema
 
 FREQUENCY = {"DAILY": "each day"}
 
@@ -150,3 +151,42 @@ def test_a_licence_is_looked_up_once(release: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(module, lambda iri, *_: asked.append(iri))
     packages(release, replace(site_with(), portal=None))
     assert len(asked) == len(set(asked)) == 1
+
+
+def test_parts_and_tags_of_ckanext_fluent(release: Path) -> None:
+    """As ckanext-dcat's dcat_ap_multilingual.yaml: the portal makes `name` of `name_translated`, else it is empty."""
+    name = {"field_name": "name_translated", "preset": "fluent_core_translated", "validators": "fluent_text"}
+    tags = {"field_name": "tags_translated", "preset": "fluent_tags", "form_languages": ["en", "fr"]}
+    contact = {
+        "field_name": "contact",
+        "form_languages": ["en", "fr"],
+        "repeating_subfields": [
+            {"field_name": "uri"},
+            {"field_name": "name"},
+            {**name, "form_languages": ["en", "fr"]},
+            {"field_name": "email"},
+        ],
+    }
+    package = first(release, site_with(tags, contact, dcat=True))
+    assert isinstance(package.metadata["contact"], list)
+    (item,) = package.metadata["contact"]
+    assert set(item["name_translated"].values()) == {item["name"]}
+    assert package.metadata["tags_translated"]["en"] == ["R D public", "city"]  # type: ignore[index]
+    assert not any(field.startswith("contact") for field in said(package))
+
+
+def test_a_text_without_a_language_is_one_in_each(release: Path, tmp_path: Path) -> None:
+    owner = {"field_name": "owner", "preset": "fluent_text", "form_languages": ["it", "es"]}
+    assert said(first(release, site_with(owner)))["owner"] == ["the field has the languages it, es; it lacks en"]
+    changed = shutil.copytree(release, tmp_path / "release")
+    catalogue = changed / "catalog.ttl"
+    catalogue.write_text(catalogue.read_text("utf-8").replace('"City office"@en', '"City office"'), "utf-8")
+    package = first(changed, site_with(owner))
+    assert package.metadata["owner"] == {"it": "City office", "es": "City office"}
+    assert "owner" not in said(package)
+
+
+def test_languages_that_a_schema_does_not_state_are_those_of_its_labels() -> None:
+    label = {"en": "Title", "fr": "Titre"}
+    schema = parse_schema({"dataset_fields": [{"field_name": "title", "preset": "fluent_text", "label": label}]})
+    assert schema.dataset["title"].languages == ("en", "fr")
