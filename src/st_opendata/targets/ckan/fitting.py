@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyoxigraph as ox
 
@@ -63,10 +63,16 @@ def _fit_choices(
         if found := _choice(field, choices, source, node):
             chosen[found] = None
         else:
-            losses.append(not_a_choice(source.label(node), choices, source.language))
+            losses.append(not_a_choice(_called(field, source, node), choices, source.language))
     if portal.many:
         return Fitted(list(chosen), tuple(losses))
     return Fitted(next(iter(chosen), None), (*losses, *room_for_one(chosen)))
+
+
+def _called(field: Field, source: GraphSource, node: Term) -> str:
+    """A value by its name, formats as on a site without choices."""
+    form = FORMS["format"](replace(source, iris=False), [node]) if field.form == "format" else None
+    return str(form) if form else source.label(node).removeprefix(IANA)
 
 
 def not_a_choice(value: str, choices: tuple[PortalChoice, ...], language: str) -> Message:

@@ -80,7 +80,7 @@ class _Known:
 
     def match(self, portal: PortalField) -> Field | None:
         """The portal's field with the path and form that fill it; None for a field of the portal's own."""
-        if portal.name in _NOT_FILLED:
+        if portal.name in _NOT_FILLED or portal.is_ignored:
             return None
         if portal.name == _GEOMETRY.name:
             return replace(_GEOMETRY, portal=portal if portal.has_form else None)

@@ -61,6 +61,8 @@ class MetadataMaker:
     """The entries of the portal's list that were found, by the IRI of the licence."""
     noted: dict[str, tuple[tuple[str, Message], ...]] = field(default_factory=dict)
     """The losses of the values of the publisher, by the IRI of the dataset or file."""
+    stated: dict[str, frozenset[str]] = field(default_factory=dict)
+    """The fields with values of the publisher, by the IRI of the dataset or file."""
     lost: dict[str, tuple[tuple[str, Message], ...]] = field(default_factory=dict)
     """By the IRI of a dataset, the values for which the portal has no group."""
 
@@ -96,7 +98,7 @@ class MetadataMaker:
                 filled[each.name] = shared[0]
             else:
                 self.lacks.note(each, name, stated.empty.get(each.name, ""))
-        _check(name, filled)
+        _check(name, filled, portal or {})
         self.made.append(filled)
         return filled
 
@@ -134,7 +136,9 @@ class MetadataMaker:
         fields = self.schema.fields(about)
         if about == "dataset":
             fields = (*self.schema.dataset, *self._uncovered(fill(self.schema.dataset, self.source, iri)))
-        for key, text in (*fill_all(fields, self.source, iri).losses, *self.noted.get(iri, ())):
+        stated = self.stated.get(iri, frozenset())
+        losses = (each for each in fill_all(fields, self.source, iri).losses if each[0] not in stated)
+        for key, text in (*losses, *self.noted.get(iri, ())):
             yield Notice(name, key, text)
         for key, text in self.lost.get(iri, ()):
             yield Notice(name, key, text)
@@ -156,6 +160,7 @@ class MetadataMaker:
         for name, text in stated.problems:
             self.lacks.refused[name, str(text)] = text
         self.noted[iri] = stated.losses
+        self.stated[iri] = frozenset({*stated.values, *stated.extras})
         return stated
 
     def _field(self) -> Field | None:
@@ -219,9 +224,9 @@ def _lacking(portal: Mapping[str, PortalField] | None, filled: MutableMapping[st
             filled[name] = [each.default] if each.many else each.default
 
 
-def _check(name: str, metadata: Mapping[str, object]) -> None:
+def _check(name: str, metadata: Mapping[str, object], portal: Mapping[str, PortalField]) -> None:
     for key in ("title", "notes"):
-        if not metadata.get(key):
+        if not metadata.get(key) and not (key in portal and portal[key].is_ignored):
             raise ConfigurationError(
                 message("CKAN requires the field {key} of every dataset", key=key),
                 place=Place(name),

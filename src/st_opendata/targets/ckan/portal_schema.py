@@ -22,7 +22,9 @@ _BY_KEY = frozenset({
 """Validators that require a value where the field says `required`."""
 _MANY = frozenset({
     "scheming_multiple_choice", "scheming_multiple_text", "scheming_multiple_number", "multiple_text", "repeating_text",
+    "scheming_multiple_choice_output", "multiple_checkbox", "multiple_select",
 })  # fmt: skip
+"""Validators, presets and forms of fields with several values: a portal may have its own validator for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,8 @@ class PortalField:
     languages: tuple[str, ...] = ()
     default: str | None = None
     is_filled: bool = False
+    is_ignored: bool = False
+    """Whether the portal drops what is sent, and shows a value of its own."""
     subfields: tuple[PortalField, ...] = ()
 
     def label(self, language: str) -> str:
@@ -100,9 +104,9 @@ def _spoken(answer: Mapping[str, Any]) -> list[str]:
 
 
 def _field(entry: Mapping[str, Any], languages: tuple[str, ...]) -> PortalField:
-    text = str(entry.get("create_validators") or entry.get("validators") or "")
+    text = _text(entry, "create_validators") or _text(entry, "validators")
     validators = {each.partition("(")[0] for each in _split(text)}
-    preset = str(entry.get("preset") or "")
+    preset = _text(entry, "preset")
     translated = preset.startswith("fluent_") or any(each.startswith("fluent_") for each in validators)
     default = entry.get("default")
     return PortalField(
@@ -110,18 +114,27 @@ def _field(entry: Mapping[str, Any], languages: tuple[str, ...]) -> PortalField:
         labels=_labels(entry.get("label")),
         required=_is_required(entry, validators, translated=translated),
         choices=_choices(entry),
-        many=bool(_MANY & validators) or preset in ("multiple_checkbox", "multiple_select", "multiple_text"),
+        many=bool(_MANY & {*validators, *_split(_text(entry, "output_validators")), preset, _form(entry)}),
         kind=kind_of(preset, validators),
         most=most_characters(text),
         languages=tuple(map(str, entry.get("form_languages") or languages)) if translated else (),
         default=_default(text) if default in (None, "") else str(default),
         is_filled=bool(_FILLING & validators),
+        is_ignored="ignore" in validators,
         subfields=tuple(
             _field(each, languages)
             for each in entry.get("repeating_subfields") or ()
             if isinstance(each, Mapping) and each.get("field_name")
         ),
     )
+
+
+def _text(entry: Mapping[str, Any], key: str) -> str:
+    return str(entry.get(key) or "")
+
+
+def _form(entry: Mapping[str, Any]) -> str:
+    return _text(entry, "form_snippet").removesuffix(".html")
 
 
 def _is_required(entry: Mapping[str, Any], validators: set[str], *, translated: bool) -> bool:

@@ -171,7 +171,7 @@ def test_parts_and_tags_of_ckanext_fluent(release: Path) -> None:
     assert isinstance(package.metadata["contact"], list)
     (item,) = package.metadata["contact"]
     assert set(item["name_translated"].values()) == {item["name"]}
-    assert package.metadata["tags_translated"]["en"] == ["R D public", "city"]  # type: ignore[index]
+    assert package.metadata["tags_translated"]["en"] == ["R D public", "city"]
     assert not any(field.startswith("contact") for field in said(package))
 
 
@@ -190,3 +190,23 @@ def test_languages_that_a_schema_does_not_state_are_those_of_its_labels() -> Non
     label = {"en": "Title", "fr": "Titre"}
     schema = parse_schema({"dataset_fields": [{"field_name": "title", "preset": "fluent_text", "label": label}]})
     assert schema.dataset["title"].languages == ("en", "fr")
+
+
+def test_several_values_are_known_by_their_form_too(release: Path) -> None:
+    """As opendata.swiss: its validator is its own, and it makes `notes` of another field."""
+    language = select("language", "English", "French", validators="ogdch_language")
+    notes = {"field_name": "notes", "validators": "ignore"}
+    for more in ({"output_validators": "scheming_multiple_choice_output"}, {"form_snippet": "multiple_checkbox.html"}):
+        package = first(release, site_with({**language, "preset": "languages", **more}, notes))
+        assert package.metadata["language"] == ["English", "French"]
+        assert "notes" not in package.metadata
+
+
+def test_a_format_without_choice_is_called_by_its_name_unless_the_publisher_states_it(release: Path) -> None:
+    form = select("format", "CSV", "other")
+    assert any(
+        text.startswith("SVG is not among the choices")
+        for text in said(first(release, site_with(resource=(form,))))["format"]
+    )
+    settings = stating(resourceFields={"format": "other"})
+    assert "format" not in said(first(release, site_with(resource=(form,), settings=settings)))
