@@ -17,13 +17,14 @@ from st_opendata.facts.mapping import fixed_predicate
 from st_opendata.facts.older import OlderFacts
 from st_opendata.facts.parts import ROW_GROUPS, in_order
 from st_opendata.facts.places import CELL_NAMES, Pattern, PlaceFinder, cell_names, stated_by, with_cell_names
+from st_opendata.facts.samples import sample_of
 from st_opendata.facts.small import SmallTables
-from st_opendata.facts.triples import Triples, line_query, prefixes
+from st_opendata.facts.triples import Triples, prefixes
 from st_opendata.facts.typed import all_match, write_typed
 from st_opendata.model.descriptions import Catalogue
 from st_opendata.model.findings import Finding
 from st_opendata.model.release import FactFile, FactFolder
-from st_opendata.model.samples import Sample, SampleColumn, kind_of, value_of
+from st_opendata.model.samples import Sample
 from st_opendata.place import Place
 from st_opendata.sql import dialect as sql
 from st_opendata.sql.engine import Engine, SharedEngine
@@ -146,25 +147,15 @@ class FactBase(Triples):
         return [self._where(None, part) for part in prefixes(digits)]
 
     def repeated_lines(self, dataset: str) -> Iterator[tuple[Sequence[str], list[str]]]:
-        """The shards of a dataset, in the order of `lines` and several at once, with the lines that repeat a fact.
-
-        An earlier dataset of the catalogue states it too.
-        """
-        repeating = {each: name for each, name in self._stating(dataset).items() if self._is_repeated(each)}
+        """The shards of a dataset, several at once, in the order of `lines`, with lines that an earlier dataset has."""
+        counts = {each: self._count(each) for each in self._stating(dataset)}
+        repeating = {
+            each: self._predicates[each] for each, (total, stated) in counts.items() if total < sum(stated.values())
+        }
         if not repeating:
             yield self._shards(dataset), []
             return
-        earlier = [f"t < {self._by_dataset[dataset][0].id}"]
-        for shards in self._groups(dataset):
-            own = self._where(dataset, shards[0], last=shards[-1])
-            others = self._where(None, shards[0], earlier, last=shards[-1])
-            both = " INTERSECT ".join(f"SELECT line FROM ({line_query(repeating, each)})" for each in (own, others))
-            yield shards, [line for (line,) in self._engine.rows(both)]
-
-    def _is_repeated(self, predicate: str) -> bool:
-        """Whether several datasets state a triple with the predicate."""
-        total, stated = self._count(predicate)
-        return total < sum(stated.values())
+        yield from self._common_lines(repeating, dataset, f"t < {self._by_dataset[dataset][0].id}")
 
     @contextmanager
     def shared(self) -> Iterator[None]:
@@ -204,20 +195,7 @@ class FactBase(Triples):
 
     def samples(self, count: int) -> Iterator[Sample]:
         """The first `count` rows of each table that could be read."""
-        for loaded in self._tables:
-            columns = loaded.table.source_columns
-            cells = ", ".join(f"c{column.number}" for column in columns)
-            rows = self._engine.rows(f"SELECT record, {cells} FROM {loaded.name} ORDER BY record LIMIT {count}")
-            sampled = (
-                SampleColumn(
-                    column.name if column.part else loaded.source.title(column.number),
-                    kind_of(column.datatype, column.separator, column.lang),
-                    tuple(value_of(row[number]) for row in rows),
-                )
-                for number, column in enumerate(columns, 1)
-            )
-            records = tuple(loaded.source.row(row[0]) for row in rows)
-            yield Sample(loaded.table.name, records, tuple(sampled))
+        return (sample_of(self._engine, loaded, count) for loaded in self._tables)
 
     def fits(self, table: str, column: str, pattern: str) -> bool:
         """True when every value of the column, or every item of its lists, matches the pattern (digits) wholly."""

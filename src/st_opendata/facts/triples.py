@@ -72,8 +72,18 @@ class Triples:
     def shard_lines(self, dataset: str | None, shards: Sequence[str]) -> list[str]:
         """The lines of shards that follow each other, in the order of `lines`."""
         where, order = self._part(dataset, shards)
-        query = f"SELECT line FROM ({line_query(self._stating(dataset), where)}) ORDER BY {order}line"
+        query = f"SELECT line FROM ({_line(self._stating(dataset), where)}) ORDER BY {order}line"
         return [line for rows in self._rows(query, self._stating(dataset)) for (line,) in rows]
+
+    def _common_lines(
+        self, relations: Mapping[str, str], dataset: str, other: str
+    ) -> Iterator[tuple[Sequence[str], list[str]]]:
+        """The lines of each group of shards of a dataset that rows which meet the condition `other` state too."""
+        for shards in self._groups(dataset):
+            own = self._where(dataset, shards[0], last=shards[-1])
+            others = self._where(None, shards[0], [other], last=shards[-1])
+            both = " INTERSECT ".join(f"SELECT line FROM ({_line(relations, each)})" for each in (own, others))
+            yield shards, [line for rows in self._rows(both, relations) for (line,) in rows]
 
     def about(self, subject: str, dataset: str | None = None) -> list[str]:
         """The distinct lines with this subject, an N-Triples term, sorted."""
@@ -106,9 +116,7 @@ class Triples:
         They are of a dataset or of the catalogue.
         """
         relations = {each: self._stating(dataset)[each] for each in predicates if each in self._stating(dataset)}
-        for rows in self._rows(
-            f"SELECT line FROM ({line_query(relations, self._where(dataset))}) ORDER BY s", relations
-        ):
+        for rows in self._rows(f"SELECT line FROM ({_line(relations, self._where(dataset))}) ORDER BY s", relations):
             yield [line for (line,) in rows]
 
     def linked(self, first: str, second: str, dataset: str) -> Iterator[tuple[str, str]]:
@@ -163,7 +171,7 @@ class Triples:
         return None
 
     def _lines(self, relations: Mapping[str, str], where: str) -> list[str]:
-        query = f"SELECT line FROM ({line_query(relations, where)}) ORDER BY line"
+        query = f"SELECT line FROM ({_line(relations, where)}) ORDER BY line"
         return [line for rows in self._rows(query, relations) for (line,) in rows]
 
     def _rows(self, query: str, relations: Mapping[str, str]) -> Iterator[list[Row]]:
@@ -211,7 +219,7 @@ def prefixes(digits: int) -> Sequence[str]:
     return [format(number, f"0{digits}x") for number in range(16**digits)] if digits else [""]
 
 
-def line_query(relations: Mapping[str, str], where: str) -> str:
+def _line(relations: Mapping[str, str], where: str) -> str:
     """The distinct triples of the relations that meet the condition: h, s, and the line."""
     return " UNION ALL ".join(
         f"SELECT h, s, {sql.concat_known(['s', sql.text(f' {predicate} '), 'o', sql.text(' .')])} AS line "
