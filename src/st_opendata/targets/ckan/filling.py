@@ -14,7 +14,7 @@ from st_opendata.namespaces import expand
 from st_opendata.rdf.statements import Term, text_of
 from st_opendata.targets.ckan.fields import Field
 from st_opendata.targets.ckan.fitting import Fitted, fit, fit_texts, room_for_one
-from st_opendata.targets.ckan.forms import FORMS, SINGLE, words_by_language
+from st_opendata.targets.ckan.forms import FORMS, PERIOD, SINGLE, words_by_language
 from st_opendata.targets.ckan.graph_source import DISTRIBUTION, GraphSource, geojson_of
 from st_opendata.targets.ckan.limits import legal_tag
 from st_opendata.vocabularies.licences import licence_name
@@ -118,7 +118,9 @@ def _losses(field: Field, source: GraphSource, node: str, nodes: list[Term]) -> 
     elif field.path and field.path[0] != DISTRIBUTION and (len(field.path) > 1 or not field.portal):
         through = source.values(node, field.path[:1])
         if len(field.path) > 1 or field.form in SINGLE:
-            yield from room_for_one(source.labels_of(through))
+            is_period = field.path[:1] == PERIOD
+            names = [FORMS["period"](source, [each]) for each in through] if is_period else source.labels_of(through)
+            yield from room_for_one(names)
     if field.form == "tags" and not (field.portal and field.portal.languages):
         yield from _tag_losses(word for words in words_by_language(source, nodes) for word in words)
 

@@ -20,7 +20,8 @@ SINGLE = frozenset({
     "email", "format", "geojson", "iri", "label", "literal", "media_type", "number", "period", "statement",
 })  # fmt: skip
 """Forms with room for one value."""
-_PERIOD = tuple(map(expand, ("dcat:startDate", "dcat:endDate")))
+PERIOD = (expand("dct:temporal"),)
+_ENDS = tuple(map(expand, ("dcat:startDate", "dcat:endDate")))
 
 
 def words_by_language(source: GraphSource, nodes: list[Term]) -> Iterator[list[str]]:
@@ -61,7 +62,7 @@ def _format(source: GraphSource, nodes: list[Term]) -> str | None:
 
 def _period(source: GraphSource, node: Term) -> str:
     """`2020-01-01/2020-12-31` (ISO 8601), with `..` for an open end."""
-    ends = [next(map(text_of, source.graph.values(text_of(node), end)), "..") for end in _PERIOD]
+    ends = [next(map(text_of, source.graph.values(text_of(node), end)), "..") for end in _ENDS]
     return "/".join(ends)
 
 

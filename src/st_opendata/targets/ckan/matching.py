@@ -14,6 +14,7 @@ from st_opendata.model.release import PortalKey
 from st_opendata.namespaces import expand
 from st_opendata.targets.ckan.aliases import plain, read_aliases
 from st_opendata.targets.ckan.fields import Field, Schema, read_schema
+from st_opendata.targets.ckan.forms import PERIOD
 from st_opendata.targets.ckan.keys import with_keys
 from st_opendata.targets.ckan.portal_schema import PortalField, PortalSchema
 from st_opendata.vocabularies import language_tags
@@ -22,7 +23,6 @@ _STRUCTURED = "dcat_ap_full"
 """The field map with repeated fields."""
 _GEOMETRY = Field("spatial", (expand("dct:spatial"),), "geojson", {})
 """The field of ckanext-spatial, which searches by it, and of ckanext-dcat."""
-_PERIOD = (expand("dct:temporal"),)
 _SPOKEN = frozenset({"text", "markdown", "tags", "keywords"})
 """Forms of texts, of which a portal may have a field for each language."""
 _NOT_FILLED = frozenset({
@@ -135,7 +135,7 @@ def _with_portal(field: Field, portal: PortalField | None) -> Field:
 def _flattened(field: Field, portal: PortalField) -> Field:
     """The field without parts, and with tags only where CKAN takes tags."""
     if field.parts:
-        return replace(field, parts=(), form="period" if field.path == _PERIOD else "words")
+        return replace(field, parts=(), form="period" if field.path == PERIOD else "words")
     return (
         replace(field, form="keywords")
         if field.form == "tags" and not (portal.name == "tags" or portal.languages)

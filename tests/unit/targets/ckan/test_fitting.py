@@ -210,3 +210,15 @@ def test_a_format_without_choice_is_called_by_its_name_unless_the_publisher_stat
     )
     settings = stating(resourceFields={"format": "other"})
     assert "format" not in said(first(release, site_with(resource=(form,), settings=settings)))
+
+
+def test_periods_without_room_are_named_by_their_days(release: Path, tmp_path: Path) -> None:
+    changed = shutil.copytree(release, tmp_path / "release")
+    catalogue = changed / "catalog.ttl"
+    dataset, period = "<https://example.org/tiny/dataset/places>", "<https://example.org/tiny/later>"
+    more = f'\n{dataset} dct:temporal {period} .\n{period} dcat:startDate "2022-01-01"^^xsd:date .\n'
+    catalogue.write_text(catalogue.read_text("utf-8") + more, "utf-8")
+    package = first(changed, replace(site_with(dcat=True), portal=None))
+    assert said(package)["temporal_start"] == [
+        "the site has room for one, 2020-01-01/2020-12-31; it lacks 2022-01-01/.."
+    ]

@@ -162,3 +162,21 @@ def test_a_node_is_left_out_with_what_it_alone_leads_to() -> None:
     left = without_nodes(Graph().parse(data=PREFIXES + text, format="turtle"), [URIRef("https://example.org/f")])
     kept = text.replace(":f, :g", ":g").replace(":f spdx:checksum [ spdx:checksumValue 'a' ] ; dct:license :l .", "")
     assert isomorphic(left, Graph().parse(data=PREFIXES + kept, format="turtle"))
+
+
+@pytest.mark.parametrize(
+    ("statement", "described", "reason"),
+    [
+        (
+            ":d dct:temporal :two .",
+            ":two a dct:PeriodOfTime ; dcat:endDate '2024' .",
+            "extras have room for one period",
+        ),
+        (":d dcat:contactPoint :two .", ":two a vcard:Kind ; vcard:fn 'Press' .", "extras have room for one contact"),
+    ],
+)
+def test_extras_have_room_for_one(statement: str, described: str, reason: str) -> None:
+    graphs = (Graph().parse(data=PREFIXES + TYPED + text, format="turtle") for text in (statement + described, ""))
+    differences = list(compare_statements(*graphs))
+    assert {str(reason_for(each, "dcat_extras")) for each in differences} == {reason}
+    assert {reason_for(each) for each in differences} == {None}
