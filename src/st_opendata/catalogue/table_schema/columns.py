@@ -249,7 +249,7 @@ def _limit(text: str, form: str, base: str) -> str:
         if base == "date":
             return datetime.strptime(text, form.removeprefix("fmt:")).date().isoformat()
     except (ArithmeticError, ValueError):
-        pass  # as it is, which the check of the facet takes or refuses
+        pass  # unchanged: the check of the facet accepts or refuses it
     return text
 
 

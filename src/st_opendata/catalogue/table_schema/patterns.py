@@ -1,4 +1,4 @@
-"""Regular expressions of Table Schema, which are those of XML Schema, as CSVW has them: those of ECMAScript."""
+"""Regular expressions of Table Schema, which are those of XML Schema, in the syntax of CSVW, which is that of ECMAScript."""
 
 from __future__ import annotations
 

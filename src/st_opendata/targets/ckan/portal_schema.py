@@ -56,7 +56,7 @@ class PortalField:
     default: str | None = None
     is_filled: bool = False
     is_ignored: bool = False
-    """Whether the portal drops what is sent, and shows a value of its own."""
+    """Whether the portal drops what is sent, and shows its own value."""
     subfields: tuple[PortalField, ...] = ()
 
     def label(self, language: str) -> str:
