@@ -42,6 +42,8 @@ _KNOWN = frozenset({
 })  # fmt: skip
 """Keys that are kept, named below, or that describe no cell."""
 _CONSTRAINTS = frozenset({"required", "unique", "enum", "pattern", *_LIMITS, *_LENGTHS})
+_DIGITS = 100
+"""Digits of a limit that is written without an exponent, at most."""
 _SPECIAL = re.compile(r"([\\.^$|?*+()\[\]{}])")
 
 
@@ -244,8 +246,8 @@ def _add_allowed(found: SchemaColumn, key: str, allowed: tuple[str, ...], patter
 def _limit(text: str, form: str, base: str) -> str:
     """A limit as XML Schema writes it; dates are also written in the format of the field, numbers with an exponent."""
     try:
-        if base == "decimal":
-            return f"{Decimal(text):f}"
+        if base == "decimal" and abs((number := Decimal(text)).adjusted()) <= _DIGITS:
+            return f"{number:f}"
         if base == "date":
             return datetime.strptime(text, form.removeprefix("fmt:")).date().isoformat()
     except (ArithmeticError, ValueError):

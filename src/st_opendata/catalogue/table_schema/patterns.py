@@ -1,4 +1,4 @@
-"""Regular expressions of Table Schema, which are those of XML Schema, in the syntax of CSVW, which is that of ECMAScript."""
+"""Regular expressions of Table Schema, which are those of XML Schema, for CSVW, which has those of ECMAScript."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def ecma_pattern(pattern: str) -> str:
     def part(found: re.Match[str]) -> str:
         nonlocal in_set
         text = found[0]
-        if text[0] == "[" and not in_set:
-            in_set = True
+        if text[0] == "[":
+            in_set = not (in_set and text[-1] == "]")  # within a set, [ is a character
         elif text == "]":
             in_set = False
         elif text == r"\w":

@@ -148,6 +148,7 @@ def test_a_key_that_many_fields_have_is_one_finding(tmp_path: Path) -> None:
         ({"constraints": {"pattern": r"[\w\s-]+"}}, ["élan vital", "Saint-Étienne", "日本"], ["a.b", "(a)", "×"]),
         ({"constraints": {"pattern": r"\w+\W\w+"}}, ["été,hiver"], ["étés"]),
         ({"constraints": {"pattern": r"^(FR\d{3}|[a-z\]]+)$"}}, ["FR123", "a]"], ["FR12", "x FR123"]),
+        ({"constraints": {"pattern": r"[a[]\w[\]\w]"}}, ["aé]", "[éé"], ["éé]", "aé["]),
         ({"type": "geopoint"}, ["2.3,48.8", "-180, 90"], ["2.3", "200,48", "2.3,91.5", "[2.3,48.8]"]),
         ({"type": "geopoint", "format": "array"}, ["[2.3,48.8]", "[ 2, -4.5 ]"], ["2.3,48.8", "[2]", "[2,91]"]),
         ({"type": "array"}, ["[]", ' ["a",\n "b"]'], ["a", "{}"]),
