@@ -19,7 +19,7 @@ from st_opendata.messages.message import message
 from st_opendata.model.release import DatasetRelease, Release
 from st_opendata.model.text import pick
 from st_opendata.place import Place
-from st_opendata.portal.data.descriptions import DatasetDescription
+from st_opendata.portal.data.descriptions import DatasetDescription, Entity, SeriesDescription
 from st_opendata.portal.data.edition import Edition
 from st_opendata.portal.requests import base_url, edition_of, find_dataset, language_of
 from st_opendata.portal.responses import content
@@ -42,6 +42,9 @@ def dataset_json(edition: Edition, dataset: DatasetRelease, base_url: str, langu
         for download in described.get("distribution", ()):
             if known := paths.get(download.get("contentUrl")):
                 download["contentUrl"] = f"{base_url}/{url_path(known)}"
+        parts = described.get("isPartOf", [])
+        for series in parts if isinstance(parts, list) else [parts]:
+            series["url"] = series_address(base_url, language, series["@id"])
         if "includedInDataCatalog" in described:
             described["includedInDataCatalog"]["url"] = f"{base_url}/{language}/"
     except (OSError, ValueError, AttributeError, TypeError, RecursionError) as error:
@@ -63,23 +66,43 @@ def catalogue_json(release: Release, datasets: Iterable[DatasetDescription], bas
         "name": pick(release.title, language),
         "url": f"{base_url}/{language}/",
         "inLanguage": language,
-        "dataset": [
-            {
-                "@type": "Dataset",
-                "@id": each.release.iri,
-                "name": pick(each.title, language),
-                "description": pick(each.description, language),
-                "url": dataset_address(base_url, language, each.id),
-                **({"license": each.licence.page or each.licence.iri} if each.licence else {}),
-            }
-            for each in datasets
-        ],
+        "dataset": [_listed(each, base_url, language) for each in datasets],
+    }
+
+
+def series_json(series: SeriesDescription, members: Iterable[DatasetDescription], base_url: str, language: str) -> Json:
+    """A series as a schema.org Dataset whose parts are these of its members."""
+    return {
+        "@context": "https://schema.org/",
+        "@type": "Dataset",
+        "@id": series.iri,
+        "name": pick(series.title, language),
+        "description": pick(series.description, language),
+        "url": series_address(base_url, language, series.iri),
+        "hasPart": [_listed(each, base_url, language) for each in members],
+    }
+
+
+def _listed(dataset: DatasetDescription, base_url: str, language: str) -> Json:
+    return {
+        "@type": "Dataset",
+        "@id": dataset.release.iri,
+        "name": pick(dataset.title, language),
+        "description": pick(dataset.description, language),
+        "url": dataset_address(base_url, language, dataset.id),
+        **({"version": dataset.version} if dataset.version else {}),
+        **({"license": dataset.licence.page or dataset.licence.iri} if dataset.licence else {}),
     }
 
 
 def dataset_address(base_url: str, language: str, dataset: str) -> str:
     """The address of a dataset's page."""
     return f"{base_url}/{language}/dataset/{quote(dataset)}"
+
+
+def series_address(base_url: str, language: str, iri: str) -> str:
+    """The address of the page of the series with this IRI."""
+    return f"{base_url}/{language}/series/{quote(Entity(iri, {}).key)}"
 
 
 def data_block(described: Json) -> Markup:

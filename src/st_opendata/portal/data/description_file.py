@@ -8,15 +8,22 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from st_opendata import __version__
 from st_opendata.model.release import DatasetRelease
-from st_opendata.portal.data.descriptions import DatasetDescription, Descriptions, Entity, describe_all
+from st_opendata.portal.data.descriptions import (
+    DatasetDescription,
+    Descriptions,
+    Entity,
+    SeriesDescription,
+    describe_all,
+)
 from st_opendata.portal.data.edition import Edition
 
-VERSION = f"2-{__version__}"
+VERSION = f"3-{__version__}"
 """The version of the content and of what describes datasets: files of other versions are not read."""
 _ONE = ("publisher", "licence", "access_rights", "frequency")
 _SEVERAL = (
@@ -56,9 +63,16 @@ def write_descriptions(path: Path, described: Descriptions) -> None:
         one = {key: number(entity) for key in _ONE if (entity := getattr(each, key))}
         several = {key: list(map(number, getattr(each, key))) for key in _SEVERAL}
         texts = {key: dict(text) if isinstance(text := getattr(each, key), Mapping) else text for key in _PLAIN}
-        lists = {"keywords": dict(each.keywords), "formats": each.formats, "periods": each.periods}
+        lists = {
+            "keywords": dict(each.keywords),
+            "formats": each.formats,
+            "periods": each.periods,
+            "editions": each.editions,
+        }
         datasets[name] = [one, several, texts, lists]
-    content = {"about": dict(described.about), "entities": list(map(json.loads, numbers)), "datasets": datasets}
+    series = {name: asdict(each) for name, each in described.series.items()}
+    about, entities = dict(described.about), list(map(json.loads, numbers))
+    content = {"about": about, "entities": entities, "datasets": datasets, "series": series}
     path.write_text(json.dumps(content), "utf-8")
 
 
@@ -70,7 +84,11 @@ def read_descriptions(path: Path, releases: Mapping[str, DatasetRelease]) -> Des
     content = json.loads(path.read_text("utf-8"))
     entities = [Entity(*each) for each in content["entities"]]
     datasets = {name: _description(release, entities, content["datasets"][name]) for name, release in releases.items()}
-    return Descriptions(content["about"], datasets)
+    series = {
+        name: SeriesDescription(**each | {"members": tuple(each["members"])})
+        for name, each in content["series"].items()
+    }
+    return Descriptions(content["about"], datasets, series)
 
 
 def _description(release: DatasetRelease, entities: list[Entity], content: list[dict[str, Any]]) -> DatasetDescription:
@@ -79,5 +97,6 @@ def _description(release: DatasetRelease, entities: list[Entity], content: list[
     fields |= {key: tuple(entities[number] for number in several[key]) for key in _SEVERAL}
     fields |= {key: texts[key] for key in _PLAIN}
     keywords = {language: tuple(words) for language, words in lists["keywords"].items()}
-    fields |= {"formats": tuple(lists["formats"]), "periods": tuple(map(tuple, lists["periods"]))}
+    fields |= {key: tuple(lists[key]) for key in ("formats", "editions")}
+    fields |= {"periods": tuple(map(tuple, lists["periods"]))}
     return DatasetDescription(release=release, keywords=keywords, **fields)

@@ -13,6 +13,7 @@ from st_opendata.model.release import DatasetRelease
 from st_opendata.model.text import Text
 from st_opendata.namespaces import expand
 from st_opendata.portal.data.edition import Edition
+from st_opendata.portal.data.series import Ids, editions_of, members_by_series
 from st_opendata.rdf.labels import best_label
 from st_opendata.rdf.statements import TYPE, Statements, Term, iris
 from st_opendata.release.layout import carried_file
@@ -69,6 +70,8 @@ class DatasetDescription:
     rights: Text
     formats: tuple[str, ...] = field(default=())
     """Labels of its formats, each once."""
+    editions: tuple[str, ...] = ()
+    """The ids of its editions, the current one first."""
 
     @property
     def id(self) -> str:
@@ -92,19 +95,37 @@ class DatasetDescription:
 
 
 @dataclass(frozen=True, slots=True)
+class SeriesDescription:
+    """A dcat:DatasetSeries, with the ids of its members; `ordered` says that they are in its order."""
+
+    iri: str
+    title: Text
+    description: Text
+    members: tuple[str, ...]
+    ordered: bool
+
+    @property
+    def key(self) -> str:
+        """The name in addresses."""
+        return Entity(self.iri, self.title).key
+
+
+@dataclass(frozen=True, slots=True)
 class Descriptions:
-    """The description of the catalogue, and of all datasets by id, in its order."""
+    """The description of the catalogue, of all datasets by id, in its order, and of its series by name in addresses."""
 
     about: Text
     datasets: Mapping[str, DatasetDescription]
+    series: Mapping[str, SeriesDescription]
 
 
 def describe_all(edition: Edition) -> Descriptions:
     """The descriptions of an edition, as its catalogue states them."""
-    statements = edition.statements
+    statements, ids = edition.statements, edition.dataset_ids
     return Descriptions(
         text_by_language(statements.values(_catalogue(statements), expand("dct:description"))),
-        {dataset.id: _describe(statements, dataset) for dataset in edition.release.datasets},
+        {dataset.id: _describe(statements, dataset, ids) for dataset in edition.release.datasets},
+        {each.key: each for each in _describe_series(statements, ids)},
     )
 
 
@@ -128,7 +149,15 @@ def web_address(iri: str) -> str | None:
     return iri if re.match(r"(https?://|mailto:)[^\s\x00-\x1f<>\"]+\Z", iri, re.IGNORECASE) else None
 
 
-def _describe(statements: Statements, dataset: DatasetRelease) -> DatasetDescription:
+def _describe_series(statements: Statements, ids: Ids) -> Iterator[SeriesDescription]:
+    for iri, (members, ordered) in sorted(members_by_series(statements, ids).items()):
+        title, description = (
+            text_by_language(statements.values(iri, expand(name))) for name in ("dct:title", "dct:description")
+        )
+        yield SeriesDescription(iri, title or {"und": iri}, description, members, ordered)
+
+
+def _describe(statements: Statements, dataset: DatasetRelease, ids: Ids) -> DatasetDescription:
     iri = dataset.iri
 
     def named(name: str, owners: Iterable[str] = (iri,)) -> tuple[Entity, ...]:
@@ -173,6 +202,7 @@ def _describe(statements: Statements, dataset: DatasetRelease) -> DatasetDescrip
         provenance=_first_text(named("dct:provenance")),
         rights=_first_text(named("dct:rights", files[:1])),
         formats=tuple(dict.fromkeys(form.label for form in _formats(dataset))),
+        editions=editions_of(statements, iri, ids),
     )
 
 

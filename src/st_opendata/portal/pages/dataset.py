@@ -10,12 +10,14 @@ from st_opendata.portal.api.schema_org import data_block, dataset_json
 from st_opendata.portal.api.signposting import dataset_links
 from st_opendata.portal.data.added import added_properties
 from st_opendata.portal.data.columns import tables_of
+from st_opendata.portal.data.description_file import describe_release
 from st_opendata.portal.data.descriptions import web_address
 from st_opendata.portal.data.names import ThingNames
 from st_opendata.portal.data.naming import scheme_of
 from st_opendata.portal.data.quality import Assessments
 from st_opendata.portal.data.rules import read_rules
 from st_opendata.portal.pages.illustrations import Illustrations
+from st_opendata.portal.pages.series import find_editions
 from st_opendata.portal.pages.snippets import snippets_of
 from st_opendata.portal.rendering import PageView
 from st_opendata.portal.requests import base_url, edition_of, find_dataset, language_of
@@ -29,8 +31,12 @@ def show_dataset(request: Request) -> PageView:
     citation = citation_of(dataset, language)
     names = ThingNames(edition, language)
     names.learn(each.property for table in tables for each in table.columns if each.property)
+    editions = find_editions(edition, dataset)
     values = {
         "dataset": dataset,
+        "editions": editions,
+        "all_series": edition.part(describe_release).series,
+        "related": [each for each in dataset.related if not (editions and editions.has(each.iri))],
         "added": added_properties(edition, dataset.release),
         "tables": tables,
         "whole": [each for each in dataset.release.distributions if each.table is None and not each.carried],
