@@ -2,21 +2,58 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
 import sys
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 import requests
+from rdflib import Graph, URIRef
+from rdflib.namespace import DCTERMS
 
+from st_opendata.__main__ import main
+from st_opendata.dcat.terms import DCAT
 from st_opendata.targets.ckan.fields import Field, read_schema
 from st_opendata.targets.ckan.limits import as_markdown, legal_tag, stored_file_name
 
 pytestmark = pytest.mark.xdist_group("ckan")
+TOWN = f"town-{uuid4().hex[:8]}"
+BASE = f"https://example.org/{TOWN}/"
+CATALOGUE = f"""\
+id: {TOWN}
+base: {BASE}
+title: {{en: Town}}
+description: {{en: Datasets of the town.}}
+publisher: {{iri: "https://example.org/town", name: {{en: Town}}}}
+license: CC_BY_4_0
+modified: 2026-01-01
+series:
+  - {{id: money, title: {{en: Money}}, description: {{en: All money.}}, order: issued}}
+  - {{id: plans, title: {{en: Plans}}, description: {{en: All plans.}}}}
+datasets: [budget, budget-2024, budget-2023, roads, roads-2, roads-1, taxes]
+"""
+DATASET = """\
+title: {en: NAME}
+description: {en: All of it.}
+tables:
+  - {url: data.csv, tableSchema: {columns: [{name: label, propertyUrl: rdfs:label}]}}
+"""
+PERIOD = "editionOf: budget\nversion: 'YEAR'\ntemporal: {start: YEAR, end: YEAR}\nissued: YEAR-12-01\n"
+DATASETS = {
+    "budget": DATASET.replace("NAME", "Budget"),
+    "budget-2024": PERIOD.replace("YEAR", "2024"),
+    "budget-2023": PERIOD.replace("YEAR", "2023"),
+    "roads": DATASET.replace("NAME", "Roads") + "inSeries: [money, plans]\nissued: 2025-01-01\n",
+    "roads-2": "editionOf: roads\nversion: '1.10'\n",
+    "roads-1": "editionOf: roads\nversion: '1.9'\n",
+    "taxes": DATASET.replace("NAME", "Taxes") + "inSeries: money\nissued: 2024-01-01\n",
+}
 
 WITHOUT_ENTRY = {"tags", "owner_org"}
 """Fields of CKAN's own that ckanext-scheming's schema names otherwise."""
@@ -101,3 +138,56 @@ def test_the_page_shows_descriptions_as_they_were_written(ckan: Any) -> None:
         assert shown.split() == text.split()
     finally:
         ckan.purge(name)
+
+
+@pytest.fixture
+def town(ckan: Any, tmp_path: Path) -> Iterator[Path]:
+    """A release with two series, editions by year and editions by version; what is published of it is removed."""
+    for name, text in DATASETS.items():
+        (tmp_path / "c" / name).mkdir(parents=True)
+        (tmp_path / "c" / name / "dataset.yaml").write_text(text, "utf-8")
+        if name not in ("budget", "roads"):  # they have the data of their newest editions
+            (tmp_path / "c" / name / "data.csv").write_text(f"label\n{name}\n", "utf-8")
+    (tmp_path / "c/catalogue.yaml").write_text(CATALOGUE, "utf-8")
+    assert main(["build", str(tmp_path / "c"), "--output", str(tmp_path / "release")]) == 0
+    yield tmp_path / "release"
+    for name in (*DATASETS, "catalogue"):
+        if ckan.post("package_show", token=ckan.token, id=f"{TOWN}-{name}").status_code == 200:
+            ckan.purge(f"{TOWN}-{name}")
+
+
+def test_series_and_editions_are_published_whole(
+    ckan: Any, town: Path, publish: Callable[..., tuple[int, str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, written = publish(town)
+    assert code == 0, written
+    assert "dcat:inSeries of 4 datasets: CKAN has no dataset series" in written
+    assert "the site has no field for it" not in written
+    code, written = publish(town, "--dry-run", "--exit-code")
+    assert (code, "8 unchanged" in written) == (0, True), written
+    capsys.readouterr()
+    assert main(["verify", "ckan", str(town), "--url", ckan.url]) == 0, capsys.readouterr()
+
+
+def test_the_rdf_of_ckanext_dcat_and_the_page_have_the_relations_of_editions(
+    ckan: Any, town: Path, publish: Callable[..., tuple[int, str]]
+) -> None:
+    assert publish(town)[0] == 0
+
+    def rdf(name: str) -> Graph:
+        answer = requests.get(f"{ckan.url}/dataset/{TOWN}-{name}.ttl", timeout=30)
+        return Graph().parse(data=answer.text, format="turtle")
+
+    budget, roads = URIRef(f"{BASE}dataset/budget"), URIRef(f"{BASE}dataset/roads")
+    assert {str(each) for each in rdf("roads").objects(roads, DCAT.hasVersion)} == {f"{roads}-1", f"{roads}-2"}
+    assert (URIRef(f"{budget}-2024"), DCTERMS.isVersionOf, budget) in rdf("budget-2024")
+
+    def extras(name: str) -> dict[str, Any]:
+        shown = ckan.act("package_show", id=f"{TOWN}-{name}")
+        return {each["key"]: json.loads(each["value"]) for each in shown["extras"] if each["value"].startswith("[")}
+
+    assert extras("roads-2")["previous_version"] == [f"{roads}-1"]
+    assert extras("roads-1")["next_version"] == [f"{roads}-2"]
+    assert extras("budget-2024")["previous_in_series"] == [f"{budget}-2023"]
+    assert extras("taxes")["next_in_series"] == [str(roads)]
+    assert extras("budget")["current_version"] == [f"{budget}-2024"]

@@ -47,6 +47,7 @@ _FORMS = {
 
 _OWN_KEY = message("the page has the keys of profiles, but ckanext-dcat does not read them")
 _OWN_FIELD = message("a field of the portal's own schema holds it in another form than ckanext-dcat reads")
+_OTHER_DATASET = message("ckanext-dcat names other datasets and does not describe them")
 
 
 @dataclass(slots=True)
@@ -237,8 +238,11 @@ def _differences(
     nodes = {str(node) for graph in (expected, rdf) for name in altered for node in graph.objects(None, URIRef(name))}
     keys = audit.fields.of_profiles
     led = {str(node) for name in keys for node in expected.objects(None, URIRef(name))}
+    others = set(map(str, expected.subjects(RDF.type, DCAT.Dataset))) - {str(iri)}
     for difference in compare_statements(expected, rdf):
         reason = reason_for(difference, audit.fields.name)
+        if difference.subject in others and difference.change is Alteration.LOST:
+            reason = reason or _OTHER_DATASET
         if difference.property in altered or difference.subject in nodes:
             reason = reason or _OWN_FIELD
         if difference.change is Alteration.LOST and (difference.property in keys or difference.subject in led):
