@@ -203,3 +203,8 @@ def test_stated_values_that_the_portal_does_not_accept(release: Path, fields: di
     with pytest.raises(ConfigurationError) as refused:
         packages(release, site)
     assert expected in str(refused.value)
+
+
+def test_files_have_the_availability_under_the_name_of_ckanext_dcatde(release: Path) -> None:
+    places = first(release, site_with(resource=({"field_name": "plannedAvailability"},)))
+    assert {each.metadata["plannedAvailability"] for each in places.resources} == {"stable"}
