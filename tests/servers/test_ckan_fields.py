@@ -142,7 +142,7 @@ def test_the_page_shows_descriptions_as_they_were_written(ckan: Any) -> None:
 
 @pytest.fixture
 def town(ckan: Any, tmp_path: Path) -> Iterator[Path]:
-    """A release with two series, editions by year and editions by version; what is published of it is removed."""
+    """A release with two series, editions by year and editions by version; its datasets leave the portal at the end."""
     for name, text in DATASETS.items():
         (tmp_path / "c" / name).mkdir(parents=True)
         (tmp_path / "c" / name / "dataset.yaml").write_text(text, "utf-8")

@@ -47,7 +47,7 @@ def dataset_json(edition: Edition, dataset: DatasetRelease, base_url: str, langu
             series["url"] = series_address(base_url, language, series["@id"])
         if "includedInDataCatalog" in described:
             described["includedInDataCatalog"]["url"] = f"{base_url}/{language}/"
-    except (OSError, ValueError, AttributeError, TypeError, RecursionError) as error:
+    except (OSError, ValueError, KeyError, AttributeError, TypeError, RecursionError) as error:
         raise InputError(
             message("the schema.org description of a dataset is damaged"),
             place=Place(str(path)),

@@ -45,7 +45,7 @@ def _datasets(statements: Statements, dataset: str, name: str, ids: Ids) -> list
 def _in_order(statements: Statements, datasets: Sequence[str], names: Sequence[str]) -> list[str] | None:
     """The datasets, each after those that these properties of it name.
 
-    None if that is no order: dcat:prev does not name its series, and two series can have opposite orders.
+    None if they contradict each other: dcat:prev does not name its series, and two series can have opposite orders.
     """
     among = set(datasets)
     before = {

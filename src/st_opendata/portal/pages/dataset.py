@@ -10,7 +10,6 @@ from st_opendata.portal.api.schema_org import data_block, dataset_json
 from st_opendata.portal.api.signposting import dataset_links
 from st_opendata.portal.data.added import added_properties
 from st_opendata.portal.data.columns import tables_of
-from st_opendata.portal.data.description_file import describe_release
 from st_opendata.portal.data.descriptions import web_address
 from st_opendata.portal.data.names import ThingNames
 from st_opendata.portal.data.naming import scheme_of
@@ -35,7 +34,6 @@ def show_dataset(request: Request) -> PageView:
     values = {
         "dataset": dataset,
         "editions": editions,
-        "all_series": edition.part(describe_release).series,
         "related": [each for each in dataset.related if not (editions and editions.has(each.iri))],
         "added": added_properties(edition, dataset.release),
         "tables": tables,
