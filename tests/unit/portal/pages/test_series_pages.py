@@ -83,6 +83,7 @@ def block(html: str) -> dict[str, Any]:
 def test_each_of_them_lists_all_editions_the_current_one_first(client: TestClient, name: str) -> None:
     html = page(client, f"dataset/{name}")
     assert [each[:24] for each in rows(html)] == ["Budget 2024 current 2024", "Budget 2023 2023 2023 1 "]
+    assert 'role="region" aria-label="Editions: Budget"' in html  # landmarks have different names
     assert html.count('aria-current="page"') == (name != "budget")
     assert '<a href="/en/dataset/budget-2023"' in html
     assert "<h2>Related" not in html
