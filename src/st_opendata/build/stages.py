@@ -23,6 +23,7 @@ from st_opendata.build.unchanged import read_earlier
 from st_opendata.build.writing import plan_files, write_files
 from st_opendata.catalogue import read_catalogue
 from st_opendata.catalogue.fetched import FETCHED
+from st_opendata.catalogue.pulled import PULLED_FILE, read_pulled
 from st_opendata.catalogue.story import carry_story, read_story
 from st_opendata.catalogue.validate import language_findings
 from st_opendata.dcat import Counts, ReleaseFiles, Score, count_facts, write_catalogue, write_crate
@@ -73,6 +74,7 @@ def build_release(job: Job, output: Path) -> tuple[Outcome, Mapping[str, Any]]:
     with new_release(output) as draft, _checked(job, steps, writes=True) as (facts, background, checked):
         if not checked.conforms:
             return checked, {}
+        pulled = read_pulled(job.folder)
         background.copy_into(draft.folder)
         reuse = Reuse(facts, draft.folder, None if job.fresh else read_earlier(draft.target))
         described = _describe(reuse, background, job.settings, steps)
@@ -90,7 +92,7 @@ def build_release(job: Job, output: Path) -> tuple[Outcome, Mapping[str, Any]]:
         write_crate(facts.catalogue, described.distributions, draft.folder)
         inputs = (*_inputs(job.folder, facts.catalogue, described.carried), *background.inputs(), *story)
         release = _release(facts, described, inputs, job.settings, list_files(draft.folder, described.files))
-        write_manifest(release, draft.folder)
+        write_manifest(replace(release, pulled=pulled), draft.folder)
         steps(message("Putting the release in place"))
         draft.commit()
     parts = reuse.record(release, described.distributions, described.counts)
@@ -285,6 +287,8 @@ def _last_change(catalogue: Catalogue) -> str:
 def _inputs(folder: Path, catalogue: Catalogue, carried: Distributions) -> Iterator[File]:
     """Descriptions, tables and other files, by their path in the catalogue."""
     yield File.of(folder, "catalogue.yaml")
+    if (folder / PULLED_FILE).is_file():
+        yield File.of(folder, PULLED_FILE)
     for dataset in catalogue.datasets:
         yield File.of(folder, f"{dataset.id}/dataset.yaml")
         if (folder / dataset.id / FETCHED).exists():

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from st_opendata.errors import InputError, MessageError
 from st_opendata.json_text import indented_json
 from st_opendata.messages.message import Message, message, verbatim
+from st_opendata.model.pulled import Pulled, PulledDataset
 from st_opendata.model.release import (
     DatasetRelease,
     Distribution,
@@ -39,7 +40,7 @@ def write_manifest(release: Release, folder: Path) -> None:
     content["datasets"] = [_dataset_json(dataset) for dataset in release.datasets]
     targets = release.targets.items()
     content["targets"] = {name: each.model_dump(mode="json", exclude_defaults=True) for name, each in targets}
-    for optional in ("targets", "keys"):
+    for optional in ("targets", "keys", "pulled"):
         if not content[optional]:
             del content[optional]
     text = indented_json(content) + "\n"
@@ -136,6 +137,7 @@ def _release(content: dict[str, Any]) -> Release:
         facts=_facts(content["facts"], files) if content.get("facts") else None,
         targets=_targets(content.get("targets", {})),
         keys=tuple(map(_key, content.get("keys", ()))),
+        pulled=_pulled(content["pulled"]) if content.get("pulled") else None,
     )
 
 
@@ -143,6 +145,11 @@ def _key(content: dict[str, Any]) -> PortalKey:
     _check_iri(content["property"])
     plain = {name: str(content[name]) for name in ("name", "property", "value")}
     return PortalKey(**plain, on=tuple(map(str, content["on"])), listed=bool(content["listed"]))
+
+
+def _pulled(content: dict[str, Any]) -> Pulled:
+    datasets = {str(name): PulledDataset(**each) for name, each in content["datasets"].items()}
+    return Pulled(content["url"], content["organization"], content["published"], datasets)
 
 
 def _targets(content: dict[str, Any]) -> dict[str, TargetSettings]:

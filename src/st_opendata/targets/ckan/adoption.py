@@ -48,6 +48,9 @@ def is_adoptable(desired: DesiredDataset, remote: Remote) -> bool:
 
 def adoption(desired: DesiredDataset, remote: Remote, reason: Message, *, adopt: bool) -> DatasetChange:
     """The change for a dataset that is ours by its content: taken over if that is allowed, else left unchanged."""
+    if remote.get("private") and not desired.dataset["private"]:
+        text = message("{reason}; it is private, and --adopt would publish it", reason=reason)
+        return DatasetChange(Action.TAKEN, desired.name, text)
     if not adopt:
         text = message("{reason}; --adopt takes it over and replaces its files", reason=reason)
         return DatasetChange(Action.TAKEN, desired.name, text)

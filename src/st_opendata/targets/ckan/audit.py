@@ -6,7 +6,7 @@ It uses no token. It reads pages, files and search results of several datasets a
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +27,7 @@ from st_opendata.targets.ckan.fields import Schema
 from st_opendata.targets.ckan.fingerprint import FINGERPRINT_KEY, added_fields, fields_of, fingerprint_of
 from st_opendata.targets.ckan.packages import Package, Resource, describe_release
 from st_opendata.targets.ckan.plan import DesiredDataset, compare, desired_dataset, same_moment
+from st_opendata.targets.ckan.pulled import UntouchedDataset, find_untouched
 from st_opendata.targets.ckan.site import Site, find_by_files, read_dataset, search_agrees, search_datasets
 from st_opendata.targets.ckan.views import expected_tables
 from st_opendata.targets.excerpts import excerpts
@@ -78,6 +79,8 @@ class Audit:
     search: SearchListing
     downloader: Downloader
     fields: Schema
+    untouched: Mapping[str, UntouchedDataset]
+    """The datasets that the release leaves as they were pulled: they have no package."""
 
     @property
     def files(self) -> int:
@@ -95,12 +98,20 @@ def prepare_audit(client: CkanClient, release: Path, site: Site) -> Audit:
     Raises:
         InputError, ConfigurationError, UsageError: as `packages` does.
     """
-    made, expected = describe_release(release, site)
     content = read_release(release)
-    graph = graph_view(expected)
-    search, downloader = SearchListing(client), Downloader()
-    schema = site.field_map(content.keys)
-    return Audit(client, site, made, graph, content.base, search, downloader, schema)
+    untouched = find_untouched(client, site, content, _WORKERS)
+    made, expected = describe_release(release, site, without=untouched)
+    return Audit(
+        client=client,
+        site=site,
+        packages=made,
+        expected=graph_view(expected),
+        base=content.base,
+        search=SearchListing(client),
+        downloader=Downloader(),
+        fields=site.field_map(content.keys),
+        untouched=untouched,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,15 @@ _CKAN_RESOURCE = frozenset({
     *("datastore_contains_all_records_of_source_file", "package_id", "position", "resource_type", "revision_id"),
     *("state", "tracking_summary", "url", "url_type"),
 })  # fmt: skip
+_PASSING = frozenset({
+    *("creator_user_id", "isopen", "license_title", "license_url", "metadata_modified", "num_resources", "num_tags"),
+    *("organization", "plugin_data", "tracking_summary"),
+})  # fmt: skip
+"""Fields of a dataset that change without an edit, or that say again what another field says."""
+_PASSING_RESOURCE = frozenset({
+    *("cache_last_updated", "cache_url", "datastore_active", "datastore_contains_all_records_of_source_file"),
+    *("metadata_modified", "package_id", "position", "revision_id", "tracking_summary"),
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +134,18 @@ def content_digest(dataset: Remote, fields: Iterable[str], resource_fields: Iter
     """SHA-256 of the normal form."""
     text = json.dumps(content(dataset, fields, resource_fields), sort_keys=True, ensure_ascii=False)
     return sha256(text.encode()).hexdigest()
+
+
+def state_digest(dataset: Remote) -> str:
+    """SHA-256 of all that people or programs may edit of a dataset and its resources, our fingerprint included."""
+    shown = {name: normal(value) for name, value in dataset.items() if name not in {*_PASSING, "resources"}}
+    shown |= {"extras": _extras(dataset.get("extras")), "tags": _tags(dataset.get("tags"))}
+    shown["groups"] = sorted(str(each.get("name")) for each in dataset.get("groups") or ())
+    shown["resources"] = [
+        {name: normal(value) for name, value in each.items() if name not in _PASSING_RESOURCE}
+        for each in dataset["resources"]
+    ]
+    return sha256(json.dumps(normal(shown), sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 def agree(one: Remote, other: Remote) -> bool:

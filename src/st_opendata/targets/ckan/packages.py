@@ -24,6 +24,7 @@ from st_opendata.errors import ConfigurationError, InputError
 from st_opendata.formats import CSV, JSON, Format, format_of
 from st_opendata.http.urls import url_path
 from st_opendata.messages.message import message
+from st_opendata.model.pulled import PulledDataset
 from st_opendata.model.release import File, Release, ReleasedLink
 from st_opendata.namespaces import expand
 from st_opendata.place import Place
@@ -47,6 +48,7 @@ from st_opendata.targets.ckan.sending import LeftFile, address_of, left_files, r
 from st_opendata.targets.ckan.site import Site
 
 _DISTRIBUTION = ox.NamedNode(expand("dcat:Distribution"))
+_NO_ORIGIN = PulledDataset("", "", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,10 @@ class Package:
     """The files of the release that the portal does not get."""
     links: frozenset[str] = frozenset()
     """Addresses of the files where the release is served: a dataset of another program may link to them."""
+    origin: str = ""
+    """The id of the portal's dataset that it was pulled from."""
+    kept: frozenset[str] = frozenset()
+    """Ids of resources that were on the portal before the catalogue, and so are not derived from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +115,13 @@ class _HostedFile:
     content: bytes | None = None
 
 
-def packages(release: Path, site: Site, only: Collection[str] = ()) -> tuple[Package, ...]:
+def packages(
+    release: Path, site: Site, only: Collection[str] = (), without: Collection[str] = ()
+) -> tuple[Package, ...]:
     """The release as packages for this site, datasets in the order of the release, the catalogue last.
 
-    If ids of datasets are given as `only`, what the site requires counts for these and the catalogue.
+    If ids of datasets are given as `only`, what the site requires counts for these and the catalogue. Datasets
+    `without` which the release is published are left out; if that leaves none, the catalogue too.
 
     Raises:
         InputError: the folder is not a release, or its catalogue is damaged.
@@ -120,19 +129,27 @@ def packages(release: Path, site: Site, only: Collection[str] = ()) -> tuple[Pac
             the release does not have.
         UsageError: a file is larger than the site accepts, and `link_base` is not set.
     """
-    return describe_release(release, site, only)[0]
+    return describe_release(release, site, only, without)[0]
 
 
-def describe_release(release: Path, site: Site, only: Collection[str] = ()) -> tuple[tuple[Package, ...], Statements]:
+def describe_release(
+    release: Path, site: Site, only: Collection[str] = (), without: Collection[str] = ()
+) -> tuple[tuple[Package, ...], Statements]:
     """The packages and their graph, which the portal's own RDF should equal.
 
     That graph is the catalogue with the portal's addresses, in which the catalogue itself is one more dataset, and each
     file a distribution. Raises as `packages`.
     """
     content = read_release(release)
+    ids = [*(each.id for each in content.datasets), CATALOGUE_ID]
     schema = site.field_map(content.keys)
     graph = read_statements(release / CATALOGUE)
-    names = _names(content)
+    if without:
+        graph, content = _leave_out(graph, content, without)
+        if not content.datasets:
+            return (), graph
+    origins = origins_at(content, site)
+    names = _names(content, origins)
     known = {text_of(url): node for node, url in graph.of(expand("dcat:downloadURL"))}
     address = address_of(content, site.link_base)
     left = {each.id: left_files(each, site.settings_of(each.id), address) for each in content.datasets}
@@ -141,11 +158,11 @@ def describe_release(release: Path, site: Site, only: Collection[str] = ()) -> t
     files = {each.id: sent_files(content, each, left[each.id]) for each in content.datasets}
     refuse_large([file for id_ in files if not only or id_ in only for file in files[id_]], left, site)
     hosted = {
-        dataset.iri: [
-            _host(file, _described_by(known, content, file), names[dataset.id], site, left[dataset.id])
-            for file in files[dataset.id]
+        each.iri: [
+            _host(file, _described_by(known, content, file), names[each.id], site, left[each.id], _of(origins, each.id))
+            for file in files[each.id]
         ]
-        for dataset in content.datasets
+        for each in content.datasets
     }
     set_addresses(graph, {each.iri: each.url for files in hosted.values() for each in files})
     own_name, own_iri, own_files = _host_catalogue(content, _public(graph, content, site), site)
@@ -161,9 +178,9 @@ def describe_release(release: Path, site: Site, only: Collection[str] = ()) -> t
     }
     markdown = {dataset.iri: dataset.markdown for dataset in content.datasets if dataset.markdown}
     metadata = MetadataMaker(site, schema, GraphSource(graph, site.language, site.iris, markdown))
-    metadata.refuse_unknown([*names, CATALOGUE_ID])
+    metadata.refuse_unknown(ids)
     formats = {item.file.path: item.format for each in content.datasets for item in each.distributions if item.carried}
-    maker = _Maker(release, metadata, rows, content.site, formats)
+    maker = _Maker(release, metadata, rows, content.site, formats, origins)
     aside = replace(maker, metadata=replace(metadata, lacks=Lacks()))
     made = []
     for each in content.datasets:
@@ -188,9 +205,28 @@ def catalogue_name(catalogue: str) -> str:
     return f"{catalogue}-{CATALOGUE_ID}"
 
 
-def _names(release: Release) -> dict[str, str]:
-    """The name on the portal of each dataset, by its id."""
+def origins_at(release: Release, site: Site) -> Mapping[str, PulledDataset]:
+    """What the catalogue was pulled from, if that is this site: its datasets by their ids."""
+    pulled = release.pulled
+    there = pulled and pulled.is_at(site.url) and site.organization in ("", pulled.organization)
+    return pulled.datasets if pulled and there else {}
+
+
+def _of(origins: Mapping[str, PulledDataset], dataset: str) -> PulledDataset:
+    return origins.get(dataset, _NO_ORIGIN)
+
+
+def _leave_out(graph: Statements, content: Release, datasets: Collection[str]) -> tuple[Statements, Release]:
+    """The description and the release without these datasets, by their ids."""
+    left = [each.iri for each in content.datasets if each.id in datasets]
+    graph = without_nodes(graph, [node for each in left for node in (each, *distributions_of(graph, each))])
+    return graph, replace(content, datasets=tuple(each for each in content.datasets if each.id not in datasets))
+
+
+def _names(release: Release, origins: Mapping[str, PulledDataset]) -> dict[str, str]:
+    """The name on the portal of each dataset, by its id: that which it has there already, else that of the ids."""
     names = {dataset.id: f"{release.catalogue}-{dataset.id}" for dataset in release.datasets}
+    names |= {id_: each.name for id_, each in origins.items() if id_ in names}
     for name in (*names.values(), catalogue_name(release.catalogue)):
         if not is_name(name):
             raise ConfigurationError(
@@ -226,8 +262,10 @@ def resource_id(iri: str) -> str:
     return str(uuid5(NAMESPACE_URL, iri))
 
 
-def _host(file: File, iri: str, package: str, site: Site, left: Sequence[LeftFile]) -> _HostedFile:
-    resource = resource_id(iri)
+def _host(
+    file: File, iri: str, package: str, site: Site, left: Sequence[LeftFile], origin: PulledDataset
+) -> _HostedFile:
+    resource = origin.resources.get(file.path) or resource_id(iri)
     if link := next((each.link for each in left if each.path == file.path), ""):
         return _HostedFile(iri, file, resource, link, linked=True)
     if site.link_base and site.max_upload is not None and file.size > site.max_upload:
@@ -292,6 +330,7 @@ class _Maker:
     served: str
     formats: Mapping[str, Format]
     """Those of the publisher's files, by their paths."""
+    origins: Mapping[str, PulledDataset]
 
     def package(
         self, name: str, iri: str, dataset: str, files: Sequence[_HostedFile], links: Sequence[ReleasedLink] = ()
@@ -308,7 +347,7 @@ class _Maker:
             *(each for part in parts for each in self.metadata.notices(name, "resource", part)),
         )
         notices = {(each.field, str(each.text)): each for each in found}
-        settings = self.metadata.site.settings_of(dataset)
+        settings, origin = self.metadata.site.settings_of(dataset), _of(self.origins, dataset)
         private = is_private(settings, self.metadata.site.day)
         return Package(
             name=name,
@@ -320,6 +359,8 @@ class _Maker:
             private=private,
             publish_from=settings.publish_from if private else None,
             links=frozenset(f"{self.served}{url_path(each.file.path)}" for each in files),
+            origin=origin.id,
+            kept=frozenset(origin.resources.values()),
         )
 
     def _resource(self, name: str, hosted: _HostedFile, dataset: str) -> Resource:
@@ -344,7 +385,8 @@ class _Maker:
         metadata = {**self.metadata.resource(name, link.iri, dataset), "url": link.url}
         if called := link.service or (link.format and (link.format.ckan_label or link.format.label)):
             self.metadata.set_format(metadata, link.iri, link.format, called)
-        return Resource(resource_id(link.iri), metadata, None, 0, "", file_name=link.url, url=link.url)
+        kept = _of(self.origins, dataset).resources.get(link.url)
+        return Resource(kept or resource_id(link.iri), metadata, None, 0, "", file_name=link.url, url=link.url)
 
 
 def _digest(metadata: Mapping[str, object], resources: Iterable[Resource]) -> str:

@@ -63,7 +63,8 @@ class DesiredDataset:
     @property
     def identity(self) -> Identity:
         """The identity of the dataset on a portal."""
-        return Identity(self.catalogue, self.name, frozenset(each.id for each in self.package.resources))
+        ids = frozenset(each.id for each in self.package.resources)
+        return Identity(self.catalogue, self.name, ids - self.package.kept)
 
     def fingerprint(self, *, writing: bool = False, dataset: Remote | None = None) -> Fingerprint:
         """Our fingerprint for the dataset; `dataset` is the portal's version of it, if known."""

@@ -250,6 +250,8 @@ class RemoteReader:
             moment = None if agrees else moment
         if remote and remote["name"] == desired.name and is_adoptable(desired, remote):
             reason = message("its name is used by a dataset that was not published from here")
+            if remote["id"] == desired.package.origin:
+                reason = message("the catalogue was pulled from it")
             return adoption(desired, remote, reason, adopt=policy.adopt)
         change = decide(desired, remote, self.site, indexed_at=moment, overwrite=policy.overwrite)
         if change.action == Action.UNCHANGED and remote:
@@ -269,7 +271,7 @@ class RemoteReader:
         """The dataset of this name or id in the portal's database; None if it is not there. Raises RemoteError."""
         return read_dataset(self.client, name)
 
-    def _elsewhere(self, desired: DesiredDataset, ours: Sequence[SearchResult]) -> Remote | None:
+    def _elsewhere(self, desired: DesiredDataset, marked: Sequence[SearchResult]) -> Remote | None:
         """The dataset under another name, or of another organisation; None if the portal has it nowhere.
 
         Search finds those with the name in their fingerprint, also copies; the one with the files is preferred.
@@ -278,7 +280,7 @@ class RemoteReader:
         Raises:
             RemoteError: with status 403 where the token may not read it.
         """
-        named = [each for each in ours if _published_as(each) == desired.name != each["name"]]
+        named = [each for each in marked if _published_as(each) == desired.name != each["name"]]
         candidates = [
             remote
             for each in named
@@ -287,7 +289,8 @@ class RemoteReader:
         for remote in candidates:
             if has_files(remote, desired.identity.resources):
                 return remote
-        return find_by_files(self.client, desired.files) or next(iter(candidates), None)
+        ours = [each for each in desired.files if each in desired.identity.resources]
+        return find_by_files(self.client, ours) or next(iter(candidates), None)
 
     def _with_tables(self, desired: DesiredDataset, change: DatasetChange, policy: Policy) -> DatasetChange:
         """The change, extended by DataStore tables that differ from their files."""

@@ -21,9 +21,11 @@ from st_opendata.targets.ckan.chosen import ChosenTarget, choose_target
 from st_opendata.targets.ckan.connection import TIMEOUT, CkanClient
 from st_opendata.targets.ckan.packages import packages
 from st_opendata.targets.ckan.plan import DatasetChange
+from st_opendata.targets.ckan.pulled import find_untouched
 from st_opendata.targets.ckan.refresh import RemoteReader
 from st_opendata.targets.ckan.rights import read_site_of, with_groups
 from st_opendata.targets.ckan.site import Site, read_fields, read_site
+from st_opendata.targets.ckan.summary import make_plan
 from st_opendata.targets.ckan.token import find_token
 from st_opendata.targets.ckan.verify import verify_site
 
@@ -47,7 +49,7 @@ class CkanTarget:
                 dataset that the release does not have.
             RemoteError: the portal refuses, fails or does not answer.
         """
-        content = read_release(release)
+        content, site = read_release(release), self.reader.site
         known = [each.id for each in content.datasets]
         for name in policy.only:
             if name not in known:
@@ -55,9 +57,15 @@ class CkanTarget:
                     message('the release has no dataset "{name}"{hint}', name=name, hint=hint(name, known)),
                     remedy=message("Give the id of a dataset: the name of its folder in the catalogue."),
                 )
-        made = packages(release, self.reader.site, policy.only)
-        names = tuple(each.name for each, name in zip(made, known, strict=False) if name in policy.only)
-        return self.reader.plan(made, content.base, replace(policy, only=names))
+        untouched = find_untouched(self.reader.client, site, content, self.reader.workers, policy)
+        made = packages(release, site, policy.only, untouched)
+        left = [each for each in known if each not in untouched]
+        names = tuple(each.name for each, id_ in zip(made, left, strict=False) if id_ in policy.only)
+        changes = [each.change() for id_, each in untouched.items() if not policy.only or id_ in policy.only]
+        if not made or (policy.only and not names):
+            return make_plan(site, changes, (), "")
+        plan = self.reader.plan(made, content.base, replace(policy, only=names))
+        return replace(plan, changes=tuple(sorted((*plan.changes, *changes), key=lambda change: change.name)))
 
     def apply(self, change: DatasetChange) -> None:
         """Carry out one change."""

@@ -164,14 +164,17 @@ def verify_site(
                 else:
                     losses.add(reason, difference)
     on_progress("catalogue", 0.75)
-    harvests = [own] if "dcat" in audit.site.plugins else []
-    catalogue = audit.packages[-1]
-    if catalogue.resources[0].url in good:
+    for untouched in audit.untouched.values():
+        change = untouched.change()
+        found[change.name] = [] if untouched.as_pulled else [Problem(change.name, "", change.reason)]
+    harvests = [own] if audit.packages and "dcat" in audit.site.plugins else []
+    catalogue = next(reversed(audit.packages), None)
+    if catalogue and catalogue.resources[0].url in good:
         # It equals the release's byte by byte: so do its findings and points, except for files that do not answer.
         harvests.append(_harvest_catalogue(_read_served(catalogue), good))
     return Verification(
         url=audit.site.url,
-        datasets=len(audit.packages),
+        datasets=len(audit.packages) + len(audit.untouched),
         files=audit.files,
         size=sum(each.size for package in audit.packages for each in audit.seen(package)),
         problems=tuple(problem for each in found.values() for problem in each),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from st_opendata.catalogue import read_catalogue
+from st_opendata.catalogue.pulled import write_pulled
 from st_opendata.errors import ConfigurationError, InputError, UsageError
 from st_opendata.http.client import origin
 from st_opendata.messages.message import message, verbatim
@@ -67,6 +68,7 @@ def pull(options: PullOptions, output: Path, *, on_progress: Progress = lambda _
                 result = pull_exact(listing, chosen, fetcher, draft.folder, options.language)
             else:
                 result = pull_others(listing, chosen, client, fetcher, draft.folder, options.language)
+            write_pulled(draft.folder, result.origin)
             result = _read_back(result, draft.folder)
             draft.commit()
     finally:

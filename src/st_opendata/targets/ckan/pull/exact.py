@@ -25,7 +25,7 @@ from st_opendata.release.layout import METADATA_SUFFIX
 from st_opendata.system.scratch import Scratch
 from st_opendata.targets.ckan.downloads import Download, Fetcher
 from st_opendata.targets.ckan.fingerprint import content_digest, fingerprint_of
-from st_opendata.targets.ckan.packages import resource_id
+from st_opendata.targets.ckan.metadata import CATALOGUE_ID
 from st_opendata.targets.ckan.pull import Json
 from st_opendata.targets.ckan.pull.columns import read_columns
 from st_opendata.targets.ckan.pull.folder import (
@@ -39,6 +39,7 @@ from st_opendata.targets.ckan.pull.folder import (
     write_folder,
 )
 from st_opendata.targets.ckan.pull.listing import Listing, PublishedCatalogue, catalogue_resources
+from st_opendata.targets.ckan.pull.origin import hosted_id, kept_resources, origin_of, published_dataset
 from st_opendata.targets.ckan.pull.resources import (
     PulledFile,
     add_files,
@@ -77,16 +78,17 @@ def pull_exact(
     with Scratch() as scratch:
         graph = _exact_graph(published, fetcher, scratch)
         catalogue, series = _catalogue(graph, published)
-        remote = {str(each["name"]): each for each in published.datasets}
+        came: dict[str, tuple[Json, dict[str, str]]] = {}
         datasets, omissions, notes = [], list[Omission](), list[Message]()
         tables: dict[str, list[_Table]] = {}
         files: dict[str, list[PulledFile]] = {}
         for id_ in _dataset_ids(graph, published):
-            dataset = remote.get(f"{published.id}-{id_}")
+            dataset = published_dataset(graph, published, id_)
             if dataset is None:
                 hidden = message("the portal does not show it: it is private or deleted")
                 omissions.append(Omission(id_, "", hidden))
                 continue
+            came[id_] = dataset, kept_resources(graph, published.base, id_, dataset)
             notes += _edits(dataset)
             datasets.append(DatasetFolder(id_, _dataset(graph, published, id_)))
             tables[id_] = _tables(graph, published, id_, dataset, (folder, scratch))
@@ -118,7 +120,24 @@ def pull_exact(
     url = f"{listing.site.url}/dataset/{published.exact['name'] if published.exact else ''}"
     heading = [message("Pulled from {url}", url=url), *omission_lines(each for each in omissions if not each.what)]
     write_folder(folder, catalogue, kept, heading, hints=False, language=language)
-    return PullResult(published.id, len(kept), sum(len(each.tables) for each in kept), tuple(omissions), tuple(notes))
+    origins = _origins(graph, published, {each.id: came[each.id] for each in kept})
+    return PullResult(
+        catalogue=published.id,
+        datasets=len(kept),
+        tables=sum(len(each.tables) for each in kept),
+        omissions=tuple(omissions),
+        origin=origin_of(listing, origins, published=True),
+        notes=tuple(notes),
+    )
+
+
+def _origins(
+    graph: Statements, published: PublishedCatalogue, came: dict[str, tuple[Json, dict[str, str]]]
+) -> dict[str, tuple[Json, dict[str, str]]]:
+    """The datasets that came, and that of the exact catalogue unless it describes more than these."""
+    if published.exact is None or len(came) != len(_dataset_ids(graph, published)):
+        return came
+    return came | {CATALOGUE_ID: (published.exact, {})}
 
 
 def _exact_graph(published: PublishedCatalogue, fetcher: Fetcher, scratch: Path) -> Statements:
@@ -193,7 +212,8 @@ def _dataset_ids(graph: Statements, published: PublishedCatalogue) -> list[str]:
 
 def _old(graph: Statements, published: PublishedCatalogue) -> list[Omission]:
     """Datasets of the catalogue that it no longer lists."""
-    listed = {f"{published.id}-{id_}" for id_ in _dataset_ids(graph, published)}
+    found = (published_dataset(graph, published, id_) for id_ in _dataset_ids(graph, published))
+    listed = {str(each["name"]) for each in found if each}
     reason = message("the catalogue was last published without it")
     return [
         Omission(str(each["name"]), "", reason, OmissionReason.OLD)
@@ -229,7 +249,7 @@ def _tables(
     order = list(resources)
 
     def hash_of(iri: str) -> str:
-        return str(resources.get(resource_id(iri), {}).get("hash") or "")
+        return str(resources.get(hosted_id(graph, iri), {}).get("hash") or "")
 
     found: list[tuple[int, _Table]] = []
     for iri in iris(graph.values(f"{published.base}dataset/{id_}", expand("dcat:distribution"))):
@@ -245,7 +265,7 @@ def _tables(
             for address in iris(graph.values(page, expand("dcat:downloadURL")))
         ]
         file = Download(url[0], folder / id_ / name, hash_of(iri))
-        place = order.index(resource_id(iri)) if resource_id(iri) in resources else len(order)
+        place = order.index(hosted_id(graph, iri)) if hosted_id(graph, iri) in resources else len(order)
         found.append((place, _Table(name, file, next(iter(described), None))))
     return [table for _, table in sorted(found, key=lambda each: (each[0], each[1].name))]
 

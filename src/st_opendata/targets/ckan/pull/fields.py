@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 import pyoxigraph as ox
 
@@ -19,7 +20,7 @@ from st_opendata.namespaces import expand
 from st_opendata.rdf.statements import Statements, Term, iris, text_of
 from st_opendata.targets.ckan.fields import Field, read_schema, schemas
 from st_opendata.targets.ckan.fingerprint import FINGERPRINT_KEY
-from st_opendata.targets.ckan.limits import from_markdown
+from st_opendata.targets.ckan.limits import as_markdown, from_markdown
 from st_opendata.targets.ckan.pull import Json
 from st_opendata.vocabularies.licences import licence_code, licence_of_id
 
@@ -27,6 +28,7 @@ _IRI = re.compile(r"(https?|mailto|urn|doi):[^\x00-\x20<>\"{}|\\^`]+")
 _NO_CHARACTER = re.compile("[^\\t\\n\\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _LABEL, _STATED = expand("skos:prefLabel"), expand("rdfs:label")
 _LICENCE, _DISTRIBUTION = expand("dct:license"), expand("dcat:distribution")
+_DESCRIPTION = (expand("dct:description"),)
 _OPEN_DEFINITION = "http://www.opendefinition.org/licenses/"
 _BARE = frozenset({"format", "media_type", "number"})
 _CORE = frozenset({
@@ -60,6 +62,20 @@ def clean(value: str) -> str:
     return _NO_CHARACTER.sub("", value).replace("\r\n", "\n").strip()
 
 
+def is_markdown(remote: Json) -> bool:
+    """Whether a description of the dataset or of a resource has marks of Markdown, which plain text would lose."""
+    texts = [remote.get("notes"), *(each.get("description") for each in remote.get("resources") or ())]
+    return any(
+        as_markdown(from_markdown(text)) != text for each in texts if isinstance(each, str) for text in [clean(each)]
+    )
+
+
+def written(text: object, *, markdown: bool) -> str:
+    """A description as the catalogue has it: as Markdown, or as the plain text that CKAN shows for it."""
+    shown = str(text or "")
+    return clean(shown if markdown else from_markdown(shown))
+
+
 def extras_of(remote: Json) -> dict[str, str]:
     """The extras of a dataset, without our fingerprint."""
     listed = remote.get("extras")
@@ -73,7 +89,7 @@ def extras_of(remote: Json) -> dict[str, str]:
 
 def state_dataset(fields: FieldMap, remote: Json, node: str, language: str) -> Statements:
     """The metadata of a dataset of CKAN as statements about `node`, and its resources as distributions."""
-    stater = _Stater(Statements(), language)
+    stater = _Stater(Statements(), language, is_markdown(remote))
     for number, resource in enumerate(remote.get("resources") or ()):
         distribution = f"{node}#distribution-{number}"
         stater.graph.add(node, _DISTRIBUTION, ox.NamedNode(distribution))
@@ -104,11 +120,13 @@ def _display(value: object) -> str:
 class _Stater:
     graph: Statements
     language: str
+    markdown: bool
+    """Whether descriptions stay Markdown."""
 
     def state_all(self, fields: Iterable[Field], remote: Json, node: str) -> None:
         """State the fields, those with the shortest paths first: they name the nodes that others refer to."""
         for field in sorted(fields, key=lambda each: len(each.path)):
-            value = remote.get(f"{field.name}_translated") or remote.get(field.name)
+            value = _by_language(remote.get(f"{field.name}_translated")) or remote.get(field.name)
             if field.form == "tags":
                 value = remote.get("keywords") or value
             if field.name == "license_id" and value:
@@ -155,7 +173,8 @@ class _Stater:
             case _ if len(back) == 1:
                 yield ox.NamedNode(back[0])
             case "text" | "markdown":
-                yield from self._literals(value, plain=field.form == "markdown")
+                kept = self.markdown and field.path == _DESCRIPTION
+                yield from self._literals(value, plain=field.form == "markdown" and not kept)
             case "tags":
                 yield from self._tags(value)
             case "statement":
@@ -164,11 +183,11 @@ class _Stater:
                     self.graph.add(child, _STATED, literal)
                 yield ox.NamedNode(child)
             case "email":
-                yield from filter(None, (_iri_node(f"mailto:{text}") for text in _texts(value)))
+                yield from filter(None, (_iri_node(f"mailto:{text}") for text in texts_of(value)))
             case "iri" | "iris" | "licence" | "links" | "words":
-                yield from map(_node, _texts(value))
+                yield from map(_node, texts_of(value))
             case _:
-                yield from map(ox.Literal, _texts(value)[:1])
+                yield from map(ox.Literal, texts_of(value)[:1])
 
     def _literals(self, value: object, *, plain: bool = False) -> Iterator[ox.Literal]:
         texts = value if isinstance(value, Mapping) else {self.language: value}
@@ -182,6 +201,20 @@ class _Stater:
             for tag in tags if isinstance(tags, list) else []:
                 text = tag.get("display_name") or tag.get("name") if isinstance(tag, Mapping) else tag
                 yield from self._literals({language: text})
+
+
+def _by_language(value: object) -> object:
+    """Texts by language, which an extra holds as JSON."""
+    if isinstance(value, str):
+        with suppress(ValueError, RecursionError):
+            value = json.loads(value)
+    return value if isinstance(value, Mapping) else None
+
+
+def geometry_of(remote: Json) -> Mapping[str, Any] | None:
+    """The geometry of the dataset by ckanext-spatial: a GeoJSON object in `spatial`; None if there is none."""
+    found = _by_language(extras_of(remote).get("spatial") or remote.get("spatial"))
+    return found if isinstance(found, Mapping) and {"type", "coordinates"} <= found.keys() else None
 
 
 def _licence(value: str, url: object) -> str:
@@ -208,7 +241,7 @@ def _iri_node(text: str) -> ox.NamedNode | None:
         return None
 
 
-def _texts(value: object) -> list[str]:
+def texts_of(value: object) -> list[str]:
     """The texts of a list, of JSON with a list, of lines, or of one text."""
     if isinstance(value, str) and value.startswith("["):
         with suppress(ValueError, RecursionError):

@@ -17,7 +17,7 @@ TERMS = tuple(str(info.alias) for info in Terms.model_fields.values())
 FILE_KEYS = ("license", "rights", "availability", "status")
 """Keys whose properties a dataset's distributions state."""
 _CATALOGUE_KEYS = ("id", "base", "site", "title", "description", "homepage", "series", *TERMS, "datasets")
-_DATASET_KEYS = (*KEYS, "tables", "files", "links")
+_DATASET_KEYS = (*KEYS[:2], "markup", *KEYS[2:], "tables", "files", "links")
 
 
 @dataclass(slots=True)
@@ -33,6 +33,11 @@ class DatasetFolder:
         """Its tables, as in YAML."""
         tables: list[Yaml] = self.description.values.get("tables", [])
         return tables
+
+    @property
+    def is_markdown(self) -> bool:
+        """Whether its descriptions are Markdown."""
+        return self.description.values.get("markup") == "markdown"
 
     def add(self, key: str, entry: Yaml) -> None:
         """Add an entry under `tables`, `files` or `links`."""

@@ -7,19 +7,21 @@ gives them a `propertyUrl`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
 from st_opendata.catalogue.linking import OWN_FILES
 from st_opendata.catalogue.read import RESERVED
-from st_opendata.catalogue.statements import Description, read_description
-from st_opendata.errors import RemoteError
+from st_opendata.catalogue.statements import Description, Yaml, read_description
+from st_opendata.errors import MessageError, RemoteError
 from st_opendata.messages.message import Message, message
+from st_opendata.model.geometry import geometry_wkt
 from st_opendata.names import free, slug
 from st_opendata.place import Place
+from st_opendata.release.layout import carried_file, in_dataset
 from st_opendata.targets.ckan.connection import CkanClient
 from st_opendata.targets.ckan.downloads import Download, Fetcher, elsewhere
 from st_opendata.targets.ckan.limits import from_markdown
@@ -28,9 +30,12 @@ from st_opendata.targets.ckan.pull.fields import (
     FieldMap,
     clean,
     distributions_of,
+    geometry_of,
+    is_markdown,
     read_map,
     state_dataset,
     unmapped_fields,
+    written,
 )
 from st_opendata.targets.ckan.pull.folder import (
     FILE_KEYS,
@@ -41,10 +46,12 @@ from st_opendata.targets.ckan.pull.folder import (
     write_folder,
 )
 from st_opendata.targets.ckan.pull.listing import Listing
-from st_opendata.targets.ckan.pull.resources import PulledFile, add_files, file_of, link_of
+from st_opendata.targets.ckan.pull.origin import origin_of
+from st_opendata.targets.ckan.pull.resources import PulledFile, add_files, file_of, link_of, own_terms
 from st_opendata.targets.ckan.pull.result import Omission, OmissionReason, PullResult
 from st_opendata.targets.ckan.pull.sniffer import DataStoreColumn, NotATableError, describe_file
 from st_opendata.vocabularies import alignment
+from st_opendata.vocabularies.licences import licence_code, licence_of_id
 
 _SHARED = (
     *("publisher", "creator", "contactPoint", "license", "rights", "accessRights", "accrualPeriodicity"),
@@ -83,9 +90,10 @@ def pull_others(
     omissions: list[Omission] = []
     files: list[_File] = []
     others: list[PulledFile] = []
-    notes: list[Message] = []
+    origins: dict[str, tuple[Json, dict[str, str]]] = {}
     for dataset in remote:
         id_ = names.dataset(str(dataset["name"]))
+        origins[id_] = dataset, {}
         url = f"{listing.site.url}/dataset/{dataset['name']}"
         heading = [message("Pulled from {url}", url=url), *_unmapped_lines(fields, dataset)]
         datasets[id_] = DatasetFolder(id_, _describe(fields, listing, dataset), heading)
@@ -96,9 +104,9 @@ def pull_others(
                 taken.append(found.download.path.name)
                 files.append(found)
             elif fetcher.limits.open_to(str(resource.get("url") or "")) and _is_file(resource):
-                others.append(file_of(resource, id_, folder, taken, listing.site.language))
-            elif link := link_of(resource, listing.site.language):
-                datasets[id_].add("links", link)
+                others.append(file_of(resource, datasets[id_], folder, taken, listing.site.language))
+            elif link := link_of(resource, datasets[id_], listing.site.language):
+                omissions += _add_link(datasets[id_], link, resource, origins[id_][1])
                 omissions += [found] if found.kind is OmissionReason.ELSEWHERE else []  # its content is not pulled
             else:
                 omissions.append(found)
@@ -108,16 +116,43 @@ def pull_others(
     omissions += [_omission(each, failures[each.download.path]) for each in files if each.download.path in failures]
     with ThreadPoolExecutor(fetcher.workers) as pool:
         datastore = list(pool.map(lambda each: _datastore_columns(client, each.resource), came))
-    for each, columns in zip(came, datastore, strict=True):
+    tables = list(zip(came, datastore, strict=True))
+    notes, kept_as_files, empty = _add_tables(datasets, tables, listing.site.language, origins)
+    others += kept_as_files
+    omissions += empty
+    for id_, resources in _ids_of(others):
+        origins[id_][1].update(resources)
+    kept = _write(listing, catalogue, list(datasets.values()), omissions, folder, language)
+    return PullResult(
+        catalogue=str(catalogue.values["id"]),
+        datasets=len(kept),
+        tables=sum(len(each.tables) for each in kept),
+        omissions=tuple(omissions),
+        origin=origin_of(listing, {each.id: origins[each.id] for each in kept}),
+        notes=tuple(notes),
+    )
+
+
+def _add_tables(
+    datasets: Mapping[str, DatasetFolder],
+    tables: Sequence[tuple[_File, Mapping[str, DataStoreColumn]]],
+    language: str,
+    origins: Mapping[str, tuple[Json, dict[str, str]]],
+) -> tuple[list[Message], list[PulledFile], list[Omission]]:
+    """Describe the tables that came; gives notes, the files that are none and stay files, and the empty ones."""
+    notes, files, omissions = list[Message](), list[PulledFile](), list[Omission]()
+    for each, columns in tables:
         try:
-            _add_table(datasets[each.dataset], each, columns, listing.site.language)
+            _add_table(datasets[each.dataset], each, columns, language)
+            origins[each.dataset][1][in_dataset(each.dataset, each.download.path.name)] = str(each.resource["id"])
         except NotATableError as error:
             if not each.download.path.stat().st_size:
                 each.download.path.unlink()
                 omissions.append(_omission(each, error.message))
                 continue
-            entry = {"path": each.download.path.name, "title": _title(each, listing.site.language)}
-            omissions += add_files(datasets, [PulledFile(each.dataset, entry, each.download)], {})
+            entry = {"path": each.download.path.name, "title": _title(each, language)}
+            files.append(PulledFile(each.dataset, entry, each.download, str(each.resource["id"])))
+            omissions += add_files(datasets, files[-1:], {})
             notes.append(
                 message(
                     "{dataset}/{name} is kept as a file, because it is not a table: {reason}",
@@ -126,8 +161,25 @@ def pull_others(
                     reason=error.message,
                 )
             )
-    written = _write(listing, catalogue, list(datasets.values()), omissions, folder, language)
-    return replace(written, notes=tuple(notes))
+    return notes, files, omissions
+
+
+def _ids_of(files: Iterable[PulledFile]) -> Iterator[tuple[str, dict[str, str]]]:
+    """The ids of the resources of the files that came, by their paths in a release, each after its dataset."""
+    for each in files:
+        if each.download.path.is_file():
+            yield each.dataset, {carried_file(each.dataset, each.entry["path"]): each.resource}
+
+
+def _add_link(dataset: DatasetFolder, link: Yaml, resource: Json, ids: dict[str, str]) -> list[Omission]:
+    """Add a link to the dataset, and the id of its resource to those by address; not a second one to an address."""
+    url = str(link["url"])
+    if url in ids:
+        reason = message("its address is that of another link: {url}", url=url)
+        return [Omission(dataset.id, clean(str(resource.get("name") or "")) or url, reason, OmissionReason.NO_TABLE)]
+    dataset.add("links", link)
+    ids[url] = str(resource["id"])
+    return []
 
 
 def _is_file(resource: Json) -> bool:
@@ -139,9 +191,13 @@ def _add_table(dataset: DatasetFolder, file: _File, datastore: Mapping[str, Data
     """Describe a file as a table of the dataset. Raises NotATableError."""
     described, remarks = describe_file(file.download.path, language, datastore)
     outline = {"url": file.download.path.name, "title": _title(file, language)}
-    if notes := clean(from_markdown(str(file.resource.get("description") or ""))):
+    if notes := written(file.resource.get("description"), markdown=dataset.is_markdown):
         outline["description"] = {language: notes}
     dataset.add("tables", outline | described)
+    for key, value in own_terms(file.resource, dataset, file.download.path.name).items():
+        shown = ", ".join(value) if isinstance(value, list) else value
+        text = message("{table} has its own {key} on the portal: {value}", table=outline["url"], key=key, value=shown)
+        dataset.description.remark("tables", text)
     for remark in (*remarks, _HEADING):
         dataset.description.remark("tables", remark)
 
@@ -153,7 +209,8 @@ def _write(
     omissions: list[Omission],
     folder: Path,
     language: str,
-) -> PullResult:
+) -> list[DatasetFolder]:
+    """Write the datasets that have something; gives them."""
     kept = [each for each in datasets if not each.is_empty]
     for each in datasets:
         each.heading += omission_lines(one for one in omissions if one.dataset == each.id)
@@ -172,8 +229,7 @@ def _write(
         *omission_lines(each for each in omissions if each.dataset in lost),
     ]
     write_folder(folder, catalogue, kept, heading, hints=True, language=language)
-    tables = sum(len(each.tables) for each in kept)
-    return PullResult(str(catalogue.values["id"]), len(kept), tables, tuple(omissions))
+    return kept
 
 
 def _catalogue(listing: Listing) -> Description:
@@ -213,6 +269,16 @@ def _describe(fields: FieldMap, listing: Listing, remote: Json) -> Description:
         if any(str(each["iri"]).startswith(f"{node}#") for each in (agents if isinstance(agents, list) else [agents])):
             lacking = message("The portal gives no address for it: write one as iri, such as its home page.")
             found.remark(key, lacking)
+    if is_markdown(remote):
+        found.values["markup"] = "markdown"
+    if shape := geometry_of(remote):
+        _add_geometry(found, shape, listing.site.language)
+    stated = licence_code(str(remote.get("license_url") or "")) or licence_code(
+        licence_of_id(str(remote.get("license_id") or "")) or ""
+    )
+    if stated and found.values.get("license") not in (None, stated):
+        text = message("The portal has {licence} for the dataset; this is the licence of its files", licence=stated)
+        found.remark("license", text)
     found.values.setdefault("title", {listing.site.language: str(remote["name"])})
     if "description" not in found.values:
         found.values["description"] = found.values["title"]
@@ -220,8 +286,24 @@ def _describe(fields: FieldMap, listing: Listing, remote: Json) -> Description:
     return found
 
 
+def _add_geometry(found: Description, shape: Json, language: str) -> None:
+    """Add a place with this geometry, unless the description has places already; it is called after the dataset."""
+    title = found.values.get("title", {}).get(language)
+    try:
+        geometry = geometry_wkt(shape)
+    except MessageError as error:
+        unlike = message("Not taken from the portal: {value}: {reason}", value="spatial", reason=error.message)
+        found.remark("spatial", unlike)
+        return
+    if title and not found.values.get("spatial"):
+        found.values["spatial"] = [{"label": {language: title}, "geometry": geometry}]
+        found.remark("spatial", message("The portal does not name the place: write its name as label."))
+
+
 def _unmapped_lines(fields: FieldMap, remote: Json) -> Iterator[Message]:
     for key, text in unmapped_fields(fields, remote):
+        if key == "spatial" and geometry_of(remote):
+            continue
         value = f"{text[:500]}{'…' if len(text) > 500 else ''}"
         yield message("Also on the portal: {key}: {value}", key=key, value=value)
 

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from st_opendata.catalogue.file_types import choose_format, format_of_content, shown_format
@@ -16,18 +17,20 @@ from st_opendata.formats import Format
 from st_opendata.http.urls import web_url
 from st_opendata.messages.message import Message, message
 from st_opendata.model.records import http_iri
+from st_opendata.model.text import is_language_tag
 from st_opendata.names import free
 from st_opendata.namespaces import expand
 from st_opendata.rdf.statements import Statements, iris, text_of
 from st_opendata.release.layout import FILES
 from st_opendata.targets.ckan.downloads import Download
-from st_opendata.targets.ckan.limits import from_markdown
-from st_opendata.targets.ckan.packages import resource_id
 from st_opendata.targets.ckan.pull import Json
-from st_opendata.targets.ckan.pull.fields import clean
+from st_opendata.targets.ckan.pull.fields import clean, texts_of, written
 from st_opendata.targets.ckan.pull.folder import DatasetFolder
+from st_opendata.targets.ckan.pull.origin import hosted_id
 from st_opendata.targets.ckan.pull.result import Omission
+from st_opendata.vocabularies import code_of, language_tag
 from st_opendata.vocabularies.file_formats import stated_format
+from st_opendata.vocabularies.licences import licence_code, licence_of_id
 from st_opendata.vocabularies.services import PROTOCOLS, ServiceProtocol
 
 _OWN_KEYS = ("title", "description", "language", "license", "conformsTo")
@@ -37,11 +40,14 @@ _LONGEST = 120
 
 @dataclass(frozen=True, slots=True)
 class PulledFile:
-    """A file to fetch, and its entry under `files:`."""
+    """A file to fetch, its entry under `files:`, and the id of its resource."""
 
     dataset: str
     entry: Yaml
     download: Download
+    resource: str
+    stated: str = ""
+    """What the portal calls its format."""
 
     def finish(self) -> Omission | None:
         """Complete the entry by the content of the file that came; the omission of an empty one, which is removed."""
@@ -59,30 +65,73 @@ class PulledFile:
         return None
 
 
-def file_of(resource: Json, dataset: str, folder: Path, taken: list[str], language: str) -> PulledFile:
+def file_of(resource: Json, dataset: DatasetFolder, folder: Path, taken: list[str], language: str) -> PulledFile:
     """The file of a resource of another publisher, under the name that its address has."""
     url = str(resource.get("url") or "")
     name = _free_name(_file_name(resource, url), taken)
     taken.append(name)
     digest, size = str(resource.get("hash") or "").lower(), str(resource.get("size"))
-    entry: Yaml = {"path": name, **_texts(resource, language), "format": str(resource.get("format") or "")}
+    entry: Yaml = {"path": name, **_texts(resource, dataset, language), "format": str(resource.get("format") or "")}
+    entry |= own_terms(resource, dataset, name)
     digest = digest if re.fullmatch("[0-9a-f]{64}", digest) else ""
     length = int(size) if re.fullmatch("[0-9]{1,18}", size) else None
-    return PulledFile(dataset, entry, Download(url, folder / dataset / name, digest, length))
+    return PulledFile(
+        dataset.id,
+        entry,
+        Download(url, folder / dataset.id / name, digest, length),
+        str(resource["id"]),
+        str(resource.get("format") or ""),
+    )
 
 
-def link_of(resource: Json, language: str) -> Yaml | None:
+def link_of(resource: Json, dataset: DatasetFolder, language: str) -> Yaml | None:
     """The entry under `links:` of a resource elsewhere; None if its address is not one of the web."""
     url = str(resource.get("url") or "").strip()
     if not _is_address(url):
         return None
     stated = str(resource.get("format") or "").strip()
-    entry: Yaml = {"url": url, **_texts(resource, language)}
+    entry: Yaml = {"url": url, **_texts(resource, dataset, language), **own_terms(resource, dataset, url)}
     if protocol := _protocol(stated, url):
         entry["service"] = protocol.name
     elif form := stated_format(stated):
         entry["format"] = _code(form)
+    called = entry.get("service") or entry.get("format")
+    if stated and not (called and stated.casefold() in (called.casefold(), "api")):
+        _remark_format(dataset, "links", url, stated)
     return entry
+
+
+def own_terms(resource: Json, dataset: DatasetFolder, name: str) -> Yaml:
+    """The licence and the languages of a resource that are not those of its dataset; a remark on unknown ones."""
+    own: Mapping[str, Any] = dataset.description.values
+    entry: Yaml = {}
+    licence = str(resource.get("license") or "").strip()
+    if licence and (code := licence_code(licence_of_id(licence) or licence)):
+        entry |= {"license": code} if code != own.get("license") else {}
+    elif licence:
+        _remark(
+            dataset, "license", message('The portal has the licence "{licence}" for {file}', licence=licence, file=name)
+        )
+    words = [word for text in texts_of(resource.get("language") or "") for word in texts_of(text)]
+    tags = list(filter(None, map(_language, words)))
+    if len(tags) < len(words):
+        text = message('The portal has the language "{language}" for {file}', language=", ".join(words), file=name)
+        _remark(dataset, "language", text)
+    return entry | ({"language": tags} if tags and tags != own.get("language") else {})
+
+
+def _language(word: str) -> str | None:
+    """The tag of a language: by its entry in the EU table, else if it is one."""
+    code = code_of("language", word)
+    return language_tag(code) if code else word.lower() if is_language_tag(word) else None
+
+
+def _remark_format(dataset: DatasetFolder, key: str, name: str, stated: str) -> None:
+    _remark(dataset, key, message('The portal calls the format of {file} "{format}"', file=name, format=stated))
+
+
+def _remark(dataset: DatasetFolder, key: str, text: Message) -> None:
+    dataset.description.remark(key, text)
 
 
 def add_files(
@@ -95,6 +144,9 @@ def add_files(
         if lost:
             yield lost
         else:
+            stated = str(each.stated).strip()
+            if stated and stated_format(stated) is None:
+                _remark_format(datasets[each.dataset], "files", each.entry["path"], stated)
             datasets[each.dataset].add("files", each.entry)
 
 
@@ -109,7 +161,8 @@ def exact_files(graph: Statements, base: str, id_: str, dataset: Json, folder: P
             entry = {"path": name, **_stated(graph, iri, base, id_), "format": _format_of(graph, iri)}
             if entry.get("title") == {"und": name.rpartition("/")[2]}:
                 del entry["title"]
-            yield PulledFile(id_, entry, Download(url[0], folder / id_ / name, hashes.get(resource_id(iri), "")))
+            download = Download(url[0], folder / id_ / name, hashes.get(hosted_id(graph, iri), ""))
+            yield PulledFile(id_, entry, download, hosted_id(graph, iri))
 
 
 def exact_links(graph: Statements, base: str, id_: str, dataset: Json) -> Iterator[Yaml]:
@@ -156,7 +209,7 @@ def leave_licence(dataset: DatasetFolder, files: Iterable[PulledFile]) -> None:
 def _in_order(graph: Statements, base: str, id_: str, dataset: Json) -> list[str]:
     order = {str(each["id"]): number for number, each in enumerate(dataset["resources"])}
     found = iris(graph.values(f"{base}dataset/{id_}", expand("dcat:distribution")))
-    return sorted(found, key=lambda iri: (order.get(resource_id(iri), len(order)), iri))
+    return sorted(found, key=lambda iri: (order.get(hosted_id(graph, iri), len(order)), iri))
 
 
 def _stated(graph: Statements, iri: str, base: str, id_: str) -> Yaml:
@@ -177,10 +230,11 @@ def _code(form: Format) -> str:
     return form.file_type or form.name
 
 
-def _texts(resource: Json, language: str) -> Yaml:
-    title, notes = (clean(str(resource.get(key) or "")) for key in ("name", "description"))
+def _texts(resource: Json, dataset: DatasetFolder, language: str) -> Yaml:
+    title = clean(str(resource.get("name") or ""))
+    notes = written(resource.get("description"), markdown=dataset.is_markdown)
     found: Yaml = {"title": {language: title}} if title else {}
-    return found | ({"description": {language: clean(from_markdown(notes))}} if notes else {})
+    return found | ({"description": {language: notes}} if notes else {})
 
 
 def _file_name(resource: Json, url: str) -> str:

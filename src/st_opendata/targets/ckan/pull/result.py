@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from st_opendata.messages.message import Message
+from st_opendata.model.pulled import Pulled
 
 
 class OmissionReason(StrEnum):
@@ -30,10 +31,11 @@ class Omission:
 
 @dataclass(frozen=True, slots=True)
 class PullResult:
-    """The catalogue in the folder: its id, numbers of datasets and tables; the omissions; further notes."""
+    """The catalogue in the folder: its id, numbers of datasets and tables; the omissions; its origin; further notes."""
 
     catalogue: str
     datasets: int
     tables: int
     omissions: tuple[Omission, ...]
+    origin: Pulled
     notes: tuple[Message, ...] = ()

@@ -17,13 +17,14 @@ from pathlib import Path
 from st_opendata.catalogue.statements import Yaml
 from st_opendata.errors import MessageError
 from st_opendata.messages.message import Message, message, verbatim
-from st_opendata.model.findings import Finding
+from st_opendata.model.findings import Finding, Severity
 from st_opendata.model.tables import Column, Datatype, Dialect, Table
 from st_opendata.names import plain
 from st_opendata.system.scratch import Scratch
 from st_opendata.tables.datatypes import parse
 from st_opendata.tables.encodings import EncodingGuess, first_cell, guess_encoding
 from st_opendata.tables.scan import open_source
+from st_opendata.tables.table_file import TableFile
 from st_opendata.targets.ckan.pull.fields import clean
 
 _SAMPLE = 1 << 18
@@ -139,19 +140,33 @@ def _rows(sample: str, delimiter: str) -> list[list[str]]:
 
 
 def _refuse(path: Path, dialect: Dialect, names: Sequence[str], header: Sequence[str]) -> None:
-    """Raise NotATableError for a fault of the file as a whole; `check` finds faults of rows."""
+    """Raise NotATableError for a fault of the file as a whole, or of the first row that has one."""
     columns = tuple(
         Column(name, number, {"und": title}) for number, (name, title) in enumerate(zip(names, header, strict=True), 1)
     )
     table = Table("table", "dataset", path, path.name, {"und": path.stem}, columns, dialect=dialect)
     with Scratch() as folder:
         source = open_source(table, folder)
-    findings: list[Finding] = source if isinstance(source, list) else []
+    findings: Sequence[Finding] = source.findings if isinstance(source, TableFile) else source
     for each in findings:
-        if each.code.startswith("table-"):
-            raise NotATableError(verbatim(each.message))
+        if each.severity is Severity.VIOLATION:
+            row = each.places[0].row if each.places else None
+            reason = message("row {row}: {problem}", row=row, problem=each.message) if row else verbatim(each.message)
+            raise NotATableError(reason)
+    if names and (row := _uneven_row(path, dialect, len(names))):
+        raise NotATableError(message("row {row} has more or fewer cells than the header", row=row))
     if not names:
         raise NotATableError(message("its first line is empty; it must have the names of the columns"))
+
+
+def _uneven_row(path: Path, dialect: Dialect, width: int) -> int | None:
+    """The number of the first row that has more or fewer cells than the header; None if all have as many."""
+    with path.open(encoding=dialect.encoding, errors="replace", newline="") as file:
+        rows = csv.reader(file, delimiter=dialect.delimiter, skipinitialspace=True)
+        try:
+            return next((number for number, row in enumerate(rows, 1) if row and len(row) != width), None)
+        except csv.Error:
+            return None
 
 
 def _names(header: Sequence[str]) -> list[str]:

@@ -275,4 +275,4 @@ def test_several_catalogues_are_pulled_one_by_one(
     assert pull(tmp_path / "others", "--others")[0] == 0
     assert pull(tmp_path / "none", "--catalogue", "other")[0] == 2
     assert sorted(path.name for path in tmp_path.iterdir()) == ["others", "tiny"]
-    assert sorted(path.name for path in (tmp_path / "others").iterdir()) == ["catalogue.yaml", "roads"]
+    assert sorted(path.name for path in (tmp_path / "others").iterdir()) == ["catalogue.yaml", "pulled.json", "roads"]

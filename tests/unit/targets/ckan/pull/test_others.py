@@ -273,7 +273,7 @@ def test_names_of_the_portal_never_leave_the_folder(tmp_path: Path, portal: Any,
     assert code == 0, written
     assert [path.name for path in tmp_path.iterdir()] == ["deep"]
     assert [path.name for path in (tmp_path / "deep").iterdir()] == ["pulled"]
-    names = {path.name for path in (tmp_path / "deep" / "pulled").iterdir()} - {"catalogue.yaml"}
+    names = {path.name for path in (tmp_path / "deep" / "pulled").iterdir()} - {"catalogue.yaml", "pulled.json"}
     assert names == {
         "evil",
         "dataset",

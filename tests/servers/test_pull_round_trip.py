@@ -1,0 +1,187 @@
+"""Pull, build, publish: what nobody changed in the folder or on the portal stays as it is, whoever published it.
+
+The foreign datasets are made after public portals (`foreign.py`); ST_FOREIGN_SEEDS="7 8" makes other variants.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import yaml
+from foreign import foreign_datasets, make_foreign
+
+from st_opendata.__main__ import main
+
+pytestmark = [pytest.mark.xdist_group("ckan"), pytest.mark.timeout(900)]
+SEEDS = os.environ.get("ST_FOREIGN_SEEDS", "1").split()
+PASSING = {"metadata_modified", "organization", "num_resources", "num_tags"}
+
+
+@dataclass
+class Town:
+    """An organisation on the CKAN, and what its datasets were when they were made."""
+
+    ckan: Any
+    name: str
+    folder: Path
+    made: dict[str, Any]
+
+    def run(self, capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
+        capsys.readouterr()
+        code = main(list(arguments))
+        written = "".join(capsys.readouterr())
+        assert self.ckan.token not in written
+        assert "defect" not in written
+        return code, written
+
+    def publish(self, capsys: pytest.CaptureFixture[str], release: Path, *options: str) -> tuple[int, str]:
+        target = ("--url", self.ckan.url, "--organization", self.name)
+        return self.run(capsys, "publish", "ckan", str(release), *target, *options)
+
+    def pull(self, capsys: pytest.CaptureFixture[str], folder: Path, *options: str) -> tuple[int, str]:
+        given = ("--url", self.ckan.url, "--organization", self.name, "--output", str(folder))
+        return self.run(capsys, "pull", "ckan", *given, *options)
+
+    def show(self, name: str) -> Any:
+        return self.ckan.act("package_show", id=name)
+
+
+@pytest.fixture
+def organization(ckan: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """An organisation of its own, emptied and removed at the end."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("ST_CKAN_TOKEN", ckan.token)
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+
+    def act(action: str, **data: Any) -> Any:
+        answer = ckan.post(action, token=ckan.sysadmin, **data)
+        assert answer.status_code == 200, answer.text
+        return answer.json()["result"]
+
+    name = f"town-{uuid4().hex[:8]}"
+    act("organization_create", name=name, title="Town of Fennwick", description="What *Fennwick* publishes.")
+    act("organization_member_create", id=name, username=ckan.act("user_show")["name"], role="editor")
+    yield name
+    for shown in act("package_search", fq=f"organization:{name}", rows=1000, include_private=True)["results"]:
+        act("dataset_purge", id=shown["id"])
+    act("organization_purge", id=name)
+
+
+@pytest.fixture
+def town(ckan: Any, organization: str, tmp_path: Path, request: pytest.FixtureRequest) -> Town:
+    seed = int(getattr(request, "param", SEEDS[0]))
+    made = {each.kind: make_foreign(ckan, organization, each) for each in foreign_datasets(seed, organization)}
+    return Town(ckan, organization, tmp_path / "pulled", made)
+
+
+def visible(shown: Any) -> Any:
+    return {key: value for key, value in shown.items() if key not in PASSING}
+
+
+@pytest.mark.parametrize("town", SEEDS, indirect=True)
+def test_a_pulled_catalogue_publishes_nothing(town: Town, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    release = tmp_path / "release"
+    code, written = town.pull(capsys, town.folder)
+    assert code == 0, written
+    code, written = town.run(capsys, "check", str(town.folder))
+    assert code == 0, written
+    code, written = town.run(capsys, "build", str(town.folder), "--output", str(release))
+    assert code == 0, written
+    code, written = town.publish(capsys, release, "--dry-run", "--exit-code")
+    assert code == 0, written
+    assert f"{len(town.made)} unchanged" in written
+    assert town.publish(capsys, release)[0] == 0
+    for kind, before in town.made.items():
+        assert visible(town.show(before["id"])) == visible(before), kind
+    code, written = town.run(capsys, "verify", "ckan", str(release), "--url", town.ckan.url)
+    assert code == 0, written
+
+
+def test_only_what_was_changed_is_published(town: Town, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    release = tmp_path / "release"
+    assert town.pull(capsys, town.folder)[0] == 0
+    catalogue = town.folder / "catalogue.yaml"
+    own = "https://data.fennwick.example/"
+    text = catalogue.read_text("utf-8").replace(f"base: {town.ckan.url}/organization/{town.name}/", f"base: {own}")
+    catalogue.write_text("# A remark.\n" + text, "utf-8")
+    before = town.made["germany"]
+    described = town.folder / before["name"] / "dataset.yaml"
+    described.write_text(described.read_text("utf-8").replace("Straßenverzeichnis", "Verzeichnis"), "utf-8")
+    assert town.run(capsys, "build", str(town.folder), "--output", str(release))[0] == 0
+    code, written = town.publish(capsys, release)
+    assert code == 4
+    assert "the catalogue was pulled from it; --adopt takes it over" in written
+    assert visible(town.show(before["id"])) == visible(before)
+    code, written = town.publish(capsys, release, "--adopt", "--only", before["name"])
+    if code == 2:  # without --only, --adopt takes over everything
+        code, written = town.publish(capsys, release, "--adopt")
+    assert code == 0, written
+    after = town.show(before["id"])
+    assert after["name"] == before["name"]
+    assert after["title"] == "Verzeichnis der Stadt Fenn"
+    assert after["notes"] == before["notes"]
+    kept = {each["id"]: each for each in after["resources"]}
+    for resource in before["resources"]:
+        assert kept[resource["id"]]["name"].startswith(resource["name"])
+        assert kept[resource["id"]]["format"] == resource["format"]
+    extras = {each["key"]: each["value"] for each in after["extras"]}
+    for each in before["extras"]:
+        assert extras[each["key"]] == each["value"]
+    code, written = town.publish(capsys, release, "--dry-run", "--exit-code")
+    assert code == 0, written
+
+
+def test_an_edit_on_the_portal_is_named_and_kept(
+    town: Town, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    release = tmp_path / "release"
+    assert town.pull(capsys, town.folder)[0] == 0
+    assert town.run(capsys, "build", str(town.folder), "--output", str(release))[0] == 0
+    leeds = town.made["leeds"]
+    town.ckan.act("package_patch", id=leeds["id"], title="Edited there")
+    code, written = town.publish(capsys, release)
+    assert code == 1
+    assert "edited on the portal since it was pulled" in written
+    assert town.show(leeds["id"])["title"] == "Edited there"
+
+
+def test_a_private_dataset_stays_private(town: Town, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    release, hidden = tmp_path / "release", town.made["ireland"]
+    town.ckan.act("package_patch", id=hidden["id"], private=True)
+    assert town.pull(capsys, town.folder, "--private")[0] == 0
+    assert town.run(capsys, "build", str(town.folder), "--output", str(release))[0] == 0
+    assert town.publish(capsys, release, "--dry-run", "--exit-code")[0] == 0
+    code, written = town.publish(capsys, release, "--adopt", "--dry-run", "--exit-code")
+    assert "it is private, and --adopt would publish it" in written
+    assert code == 1
+
+
+def test_smarter_together_publishes_nothing_after_a_pull(
+    ckan: Any, organization: str, tmp_path: Path, root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source, release, again = tmp_path / "catalogue", tmp_path / "release", tmp_path / "again"
+    shutil.copytree(root / "datasets", source)
+    text = (source / "catalogue.yaml").read_text("utf-8")
+    text = text.replace("\nid: smarter-together\n", f"\nid: {organization}\n", 1)
+    text = text.replace("st-opendata/smarter-together/\n", f"st-opendata/{organization}/\n", 1)
+    (source / "catalogue.yaml").write_text(text, "utf-8")
+    town = Town(ckan, organization, tmp_path / "pulled", {})
+    assert town.run(capsys, "build", str(source), "--output", str(release))[0] == 0
+    assert town.publish(capsys, release)[0] == 0
+    assert town.pull(capsys, town.folder)[0] == 0
+    assert town.run(capsys, "build", str(town.folder), "--output", str(again))[0] == 0
+    code, written = town.publish(capsys, again, "--dry-run", "--exit-code")
+    assert code == 0, written
+    assert json.loads((again / "release.json").read_text("utf-8"))["pulled"]["published"] is True
+    datasets = yaml.safe_load((town.folder / "catalogue.yaml").read_text("utf-8"))["datasets"]
+    assert f"{len(datasets) + 1} unchanged" in written
+    code, written = town.run(capsys, "verify", "ckan", str(again), "--url", ckan.url)
+    assert code == 0, written
