@@ -248,7 +248,7 @@ def _odd_files(rng: random.Random, made: Foreign) -> None:
 
 @_kind("leeds")
 def _bare(rng: random.Random, made: Foreign) -> None:
-    made.fields |= {"notes": rng.choice(["", "-"]), "license_id": "notspecified"}
+    made.fields |= {"notes": rng.choice(["n/a", "-"]), "license_id": "notspecified"}
     made.upload("footfall.csv", _table(rng).encode(), name="", format="CSV")
 
 

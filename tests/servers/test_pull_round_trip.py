@@ -105,32 +105,82 @@ def test_a_pulled_catalogue_publishes_nothing(town: Town, tmp_path: Path, capsys
     assert code == 0, written
 
 
-def test_only_what_was_changed_is_published(town: Town, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    release = tmp_path / "release"
+def edit(folder: Path, dataset: str, before: str, after: str) -> None:
+    """Edit the description of a dataset as a publisher does."""
+    described = folder / dataset / "dataset.yaml"
+    text = described.read_text("utf-8")
+    assert before in text
+    described.write_text(text.replace(before, after), "utf-8")
+
+
+def test_only_the_changed_title_is_written(town: Town, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    release, before = tmp_path / "release", {kind: town.show(each["id"]) for kind, each in town.made.items()}
     assert town.pull(capsys, town.folder)[0] == 0
     catalogue = town.folder / "catalogue.yaml"
-    own = "https://data.fennwick.example/"
-    text = catalogue.read_text("utf-8").replace(f"base: {town.ckan.url}/organization/{town.name}/", f"base: {own}")
-    catalogue.write_text("# A remark.\n" + text, "utf-8")
-    before = town.made["germany"]
-    described = town.folder / before["name"] / "dataset.yaml"
-    described.write_text(described.read_text("utf-8").replace("Straßenverzeichnis", "Verzeichnis"), "utf-8")
+    catalogue.write_text("# A remark.\n" + catalogue.read_text("utf-8"), "utf-8")
+    edit(town.folder, before["germany"]["name"], "Straßenverzeichnis", "Verzeichnis")
+    assert town.run(capsys, "build", str(town.folder), "--output", str(release))[0] == 0
+    code, written = town.publish(capsys, release, "--dry-run", "--exit-code")
+    assert code == 1
+    assert f"{len(before) - 1} unchanged" in written
+    assert "pulled from it and changed since: title" in written
+    code, written = town.run(capsys, "verify", "ckan", str(release), "--url", town.ckan.url)
+    assert code == 1
+    assert town.publish(capsys, release)[0] == 0
+    for kind, each in before.items():
+        title = {"title": "Verzeichnis der Stadt Fenn"} if kind == "germany" else {}
+        assert visible(town.show(each["id"])) == visible({**each, **title}), kind
+        assert (town.show(each["id"])["metadata_modified"] == each["metadata_modified"]) == (not title), kind
+    code, written = town.publish(capsys, release, "--dry-run", "--exit-code")
+    assert code == 0, written
+    code, written = town.run(capsys, "verify", "ckan", str(release), "--url", town.ckan.url)
+    assert code == 0, written
+
+
+def test_texts_keywords_and_licence_are_written_alone(
+    town: Town, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    release, before = tmp_path / "release", town.show(town.made["zurich"]["id"])
+    assert town.pull(capsys, town.folder)[0] == 0
+    edit(town.folder, before["name"], "Zählung der Bäume", "*Zählung* aller Bäume")
+    edit(town.folder, before["name"], "license: CC0", "license: CC_BY_4_0\nkeyword:\n  en: [tree, park]\nversion: '3'")
+    assert town.run(capsys, "build", str(town.folder), "--output", str(release))[0] == 0
+    assert town.publish(capsys, release)[0] == 0
+    after = town.show(before["id"])
+    assert after["notes"] == "**Zweck**\n\n*Zählung* aller Bäume.\n\n- Jahr\n- Quartier"
+    assert sorted(each["name"] for each in after["tags"]) == ["park", "tree"]
+    assert (after["license_id"], after["version"]) == ("cc-by", "3")
+    written = {"notes", "tags", "license_id", "license_title", "license_url", "version"}
+    rest = {key: value for key, value in visible(after).items() if key not in written}
+    assert rest == {key: value for key, value in visible(before).items() if key not in written}
+    assert town.publish(capsys, release, "--dry-run", "--exit-code")[0] == 0
+
+
+def test_adopting_one_dataset_keeps_its_resources(
+    town: Town, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    release, before = tmp_path / "release", town.show(town.made["germany"]["id"])
+    assert town.pull(capsys, town.folder)[0] == 0
+    catalogue = town.folder / "catalogue.yaml"
+    base = f"base: {town.ckan.url}/organization/{town.name}/"
+    assert base in catalogue.read_text("utf-8")
+    text = catalogue.read_text("utf-8").replace(base, "base: https://data.fennwick.example/")
+    catalogue.write_text(text, "utf-8")
+    edit(town.folder, before["name"], "- name: value", "- name: value\n          datatype: string")
     assert town.run(capsys, "build", str(town.folder), "--output", str(release))[0] == 0
     code, written = town.publish(capsys, release)
     assert code == 4
     assert "the catalogue was pulled from it; --adopt takes it over" in written
     assert visible(town.show(before["id"])) == visible(before)
-    code, written = town.publish(capsys, release, "--adopt", "--only", before["name"])
-    if code == 2:  # without --only, --adopt takes over everything
-        code, written = town.publish(capsys, release, "--adopt")
+    code, written = town.publish(capsys, release, "--adopt")
     assert code == 0, written
+    assert f"{len(town.made) - 1} unchanged" in written
     after = town.show(before["id"])
-    assert after["name"] == before["name"]
-    assert after["title"] == "Verzeichnis der Stadt Fenn"
-    assert after["notes"] == before["notes"]
+    for key in ("name", "title", "notes", "license_id", "author", "author_email", "url", "version"):
+        assert after[key] == before[key], key
     kept = {each["id"]: each for each in after["resources"]}
     for resource in before["resources"]:
-        assert kept[resource["id"]]["name"].startswith(resource["name"])
+        assert kept[resource["id"]]["name"] == resource["name"]
         assert kept[resource["id"]]["format"] == resource["format"]
     extras = {each["key"]: each["value"] for each in after["extras"]}
     for each in before["extras"]:
@@ -159,9 +209,11 @@ def test_a_private_dataset_stays_private(town: Town, tmp_path: Path, capsys: pyt
     assert town.pull(capsys, town.folder, "--private")[0] == 0
     assert town.run(capsys, "build", str(town.folder), "--output", str(release))[0] == 0
     assert town.publish(capsys, release, "--dry-run", "--exit-code")[0] == 0
-    code, written = town.publish(capsys, release, "--adopt", "--dry-run", "--exit-code")
-    assert "it is private, and --adopt would publish it" in written
-    assert code == 1
+    name = town.show(hidden["id"])["name"]
+    code, written = town.publish(capsys, release, "--adopt", "--only", name, "--dry-run", "--exit-code")
+    assert (code, "Private without a release date" in written) == (1, True), written
+    code, written = town.run(capsys, "verify", "ckan", str(release), "--url", town.ckan.url)
+    assert code == 0, written
 
 
 def test_smarter_together_publishes_nothing_after_a_pull(

@@ -1,15 +1,15 @@
-"""`pulled.json` of a catalogue: its origin on a portal, and digests that show whether somebody changed it since.
+"""`pulled.json` of a catalogue: its origin on a portal, and digests that show what somebody changed since.
 
-The program writes the file when it pulls, and reads it in a build; nobody edits it. A dataset is unchanged if its
-description, the terms that it inherits from catalogue.yaml, and the files that it names are as they were pulled;
-comments and the layout of the descriptions do not count.
+The program writes the file when it pulls, and reads it in a build; nobody edits it. Each key of a dataset's description
+has a digest, with what it inherits from catalogue.yaml; those of tables and files cover their contents. Comments and
+the layout of the descriptions do not count.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -27,16 +27,27 @@ PULLED_FILE = "pulled.json"
 _VERSION = 1
 _TERMS = frozenset(str(info.alias) for info in Terms.model_fields.values())
 _CATALOGUE = "catalogue.yaml"
+_FILES = {"tables": "url", "files": "path"}
+"""The keys that name files, each with the key of an entry that holds the name."""
+_OF_PORTAL = frozenset({"kind", "url", "organization"})
+"""Keys of a target that say where it is, and nothing of its datasets."""
+_LENGTH = 16
+"""Characters of a digest: enough to notice a change."""
 
 
 def write_pulled(folder: Path, pulled: Pulled) -> None:
     """Write the origin into the folder of a catalogue, with the digests of what is there now. Raises OSError."""
-    datasets = {
-        name: _without(asdict(each), "unchanged") | {"digest": _digest(folder, name)}
-        for name, each in pulled.datasets.items()
+    datasets = {name: {**asdict(each), "keys": _digests(folder, name)} for name, each in pulled.datasets.items()}
+    for each in datasets.values():
+        del each["changed"]
+    content = {
+        "version": _VERSION,
+        "url": pulled.url,
+        "organization": pulled.organization,
+        "published": pulled.published,
+        "catalogue": _digest(_mapping(folder / _CATALOGUE, _CATALOGUE)),
+        "datasets": datasets,
     }
-    content = {"version": _VERSION, **_without(asdict(pulled), "datasets")}
-    content |= {"catalogue": _catalogue_digest(folder), "datasets": datasets}
     (folder / PULLED_FILE).write_text(indented_json(content) + "\n", "utf-8", newline="\n")
 
 
@@ -53,54 +64,66 @@ def read_pulled(folder: Path) -> Pulled | None:
         content = json.loads(path.read_text("utf-8"))
         if content["version"] != _VERSION:
             raise ValueError(f"version {content['version']}")
-        datasets = {
-            str(name): _pulled_dataset(each, each["digest"] == _digest(folder, name))
-            for name, each in content["datasets"].items()
-        }
-        pulled = Pulled(str(content["url"]), str(content["organization"]), bool(content["published"]), datasets)
-        whole = content["catalogue"] == _catalogue_digest(folder)
+        datasets = {str(name): _dataset(each, folder, str(name)) for name, each in content["datasets"].items()}
+        same = content["catalogue"] == _digest(_mapping(folder / _CATALOGUE, _CATALOGUE))
+        unchanged = same and not any(each.changed for each in datasets.values())
+        return Pulled(
+            str(content["url"]), str(content["organization"]), bool(content["published"]), datasets, unchanged
+        )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(
             message("{file} is damaged: {reason}", file=PULLED_FILE, reason=str(error)),
             place=Place(PULLED_FILE),
             remedy=message("Restore it, or delete it: then the catalogue no longer knows its datasets on the portal."),
         ) from None
-    if not pulled.published or (whole and all(each.unchanged for each in datasets.values())):
-        return pulled
-    return replace(pulled, datasets={name: replace(each, unchanged=False) for name, each in datasets.items()})
 
 
-def _pulled_dataset(content: Mapping[str, Any], unchanged: bool) -> PulledDataset:  # noqa: FBT001 (a field)
-    resources = {str(path): str(identifier) for path, identifier in content["resources"].items()}
-    return PulledDataset(str(content["id"]), str(content["name"]), str(content["state"]), resources, unchanged)
+def _dataset(content: Mapping[str, Any], folder: Path, name: str) -> PulledDataset:
+    before, now = _texts(content["keys"]), _digests(folder, name)
+    changed = tuple(sorted(key for key in before.keys() | now.keys() if before.get(key) != now.get(key)))
+    state, resources = _texts(content["state"]), _texts(content["resources"])
+    return PulledDataset(str(content["id"]), str(content["name"]), state, resources, changed)
 
 
-def _digest(folder: Path, dataset: str) -> str:
-    """The digest of a dataset: of its description with the inherited terms, and of its files.
+def _texts(content: Mapping[str, Any]) -> dict[str, str]:
+    return {str(key): str(value) for key, value in content.items()}
 
-    The dataset with the exact catalogue, which is one only on the portal, has no folder: its digest is empty.
+
+def _digests(folder: Path, dataset: str) -> dict[str, str]:
+    """The digest of each key of a dataset.
+
+    The dataset with the exact catalogue, which is one only on the portal, has no folder, and so no keys.
     """
     path = folder / dataset / "dataset.yaml"
     if not path.is_file():
-        return ""
+        return {}
     described, shared = _mapping(path, f"{dataset}/dataset.yaml"), _mapping(folder / _CATALOGUE, _CATALOGUE)
-    terms = {key: value for key, value in shared.items() if key in _TERMS}
-    files = {name: _sha256(folder, f"{dataset}/{name}") for name in _files(described)}
-    return _of_json([terms, described, files])
+    values: dict[str, object] = {key: value for key, value in shared.items() if key in _TERMS} | described
+    for key in _FILES.keys() & described.keys():
+        contents = {name: _sha256(folder, f"{dataset}/{name}") for name in _names(described, key)}
+        values[key] = [described[key], contents]
+    if stated := [*_statements(shared), *_statements(described)]:
+        values["targets"] = stated
+    else:
+        values.pop("targets", None)
+    return {key: _digest(value) for key, value in sorted(values.items()) if value not in (None, "", [], {})}
 
 
-def _files(described: Mapping[str, Any]) -> Iterator[str]:
-    for key, name in (("tables", "url"), ("files", "path")):
-        for each in described.get(key) or ():
-            yield str(each[name])
+def _names(described: Mapping[str, Any], key: str) -> Iterator[str]:
+    for each in described.get(key) or ():
+        yield str(each[_FILES[key]])
+
+
+def _statements(content: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
+    """What `targets:` states for datasets, after the name of each target."""
+    for name, target in (content.get("targets") or {}).items():
+        stated = {key: value for key, value in target.items() if key not in _OF_PORTAL}
+        if stated:
+            yield str(name), stated
 
 
 def _sha256(folder: Path, path: str) -> str:
     return File.of(folder, path).sha256 if (folder / path).is_file() else ""
-
-
-def _catalogue_digest(folder: Path) -> str:
-    return _of_json(_mapping(folder / _CATALOGUE, _CATALOGUE))
 
 
 def _mapping(path: Path, shown: str) -> dict[str, Any]:
@@ -108,10 +131,6 @@ def _mapping(path: Path, shown: str) -> dict[str, Any]:
     return content if isinstance(content, dict) else {}
 
 
-def _of_json(content: object) -> str:
+def _digest(content: object) -> str:
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
-    return sha256(text.encode()).hexdigest()
-
-
-def _without(content: dict[str, Any], key: str) -> dict[str, Any]:
-    return {name: value for name, value in content.items() if name != key}
+    return sha256(text.encode()).hexdigest()[:_LENGTH]

@@ -148,8 +148,11 @@ def _key(content: dict[str, Any]) -> PortalKey:
 
 
 def _pulled(content: dict[str, Any]) -> Pulled:
-    datasets = {str(name): PulledDataset(**each) for name, each in content["datasets"].items()}
-    return Pulled(content["url"], content["organization"], content["published"], datasets)
+    datasets = {
+        str(name): PulledDataset(**{**each, "changed": tuple(each["changed"])})
+        for name, each in content["datasets"].items()
+    }
+    return Pulled(**{**content, "datasets": datasets})
 
 
 def _targets(content: dict[str, Any]) -> dict[str, TargetSettings]:

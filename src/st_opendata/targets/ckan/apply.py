@@ -20,11 +20,12 @@ from st_opendata.messages.message import message
 from st_opendata.place import Place
 from st_opendata.targets.base import WRITES, Action, Remote
 from st_opendata.targets.ckan.connection import Uploads
-from st_opendata.targets.ckan.fingerprint import fingerprint_of
+from st_opendata.targets.ckan.fingerprint import fingerprint_of, flat_values
 from st_opendata.targets.ckan.plan import DatasetChange, DesiredDataset, decide
 from st_opendata.targets.ckan.refresh import RemoteReader
 from st_opendata.targets.ckan.refusals import explain_refusal
 from st_opendata.targets.ckan.revision import (
+    amendment,
     expected_remote,
     final_revision,
     fingerprint_revision,
@@ -83,6 +84,8 @@ def _remaining_change(change: DatasetChange, reader: RemoteReader) -> DatasetCha
         RemoteError: the dataset is neither in its former nor in its desired state: another person wrote to it.
     """
     remote = reader.read_dataset(str(change.remote["id"]) if change.remote else change.name)
+    if change.amendment:
+        return _rest_of_amendment(change, remote, reader)
     if change.desired is None:
         return replace(change, action=Action.UNCHANGED) if remote is None or remote["state"] == "deleted" else change
     before = change.remote
@@ -94,6 +97,17 @@ def _remaining_change(change: DatasetChange, reader: RemoteReader) -> DatasetCha
     if now.action in (Action.DRIFTED, Action.TAKEN) or not fingerprint or fingerprint.digest != change.desired.digest:
         raise _conflict(change.name, reader)
     return now
+
+
+def _rest_of_amendment(change: DatasetChange, remote: Remote | None, reader: RemoteReader) -> DatasetChange:
+    """The change itself if it was not made, nothing if it was. Raises RemoteError if another person wrote."""
+    assert change.remote
+    if remote and remote["metadata_modified"] == change.remote["metadata_modified"]:
+        return change
+    values = flat_values(remote) if remote else {}
+    if not remote or any(values.get(name) != value for name, value in change.amendment.items()):
+        raise _conflict(change.name, reader)
+    return replace(change, action=Action.UNCHANGED)
 
 
 def _conflict(name: str, reader: RemoteReader) -> RemoteError:
@@ -112,6 +126,10 @@ def _carry_out(change: DatasetChange, reader: RemoteReader) -> None:
         assert change.remote
         client.write("package_delete", {"id": change.remote["id"]})
         reader.confirmed.pop(change.remote["id"], None)
+        return
+    if change.amendment:
+        assert change.remote
+        _revise(reader, change.remote, amendment(change))
         return
     assert change.desired
     desired, view_set = change.desired, needed_views(change, reader.site)

@@ -26,8 +26,8 @@ from st_opendata.targets.ckan.downloads import Downloader, Measurement
 from st_opendata.targets.ckan.fields import Schema
 from st_opendata.targets.ckan.fingerprint import FINGERPRINT_KEY, added_fields, fields_of, fingerprint_of
 from st_opendata.targets.ckan.packages import Package, Resource, describe_release
-from st_opendata.targets.ckan.plan import DesiredDataset, compare, desired_dataset, same_moment
-from st_opendata.targets.ckan.pulled import UntouchedDataset, find_untouched
+from st_opendata.targets.ckan.plan import DatasetChange, DesiredDataset, compare, desired_dataset, same_moment
+from st_opendata.targets.ckan.pulled import find_settled
 from st_opendata.targets.ckan.site import Site, find_by_files, read_dataset, search_agrees, search_datasets
 from st_opendata.targets.ckan.views import expected_tables
 from st_opendata.targets.excerpts import excerpts
@@ -79,8 +79,8 @@ class Audit:
     search: SearchListing
     downloader: Downloader
     fields: Schema
-    untouched: Mapping[str, UntouchedDataset]
-    """The datasets that the release leaves as they were pulled: they have no package."""
+    settled: Mapping[str, DatasetChange]
+    """What a publication does about the datasets that it leaves to their publisher: they have no package."""
 
     @property
     def files(self) -> int:
@@ -99,8 +99,8 @@ def prepare_audit(client: CkanClient, release: Path, site: Site) -> Audit:
         InputError, ConfigurationError, UsageError: as `packages` does.
     """
     content = read_release(release)
-    untouched = find_untouched(client, site, content, _WORKERS)
-    made, expected = describe_release(release, site, without=untouched)
+    settled = find_settled(client, site, release, content, workers=_WORKERS)
+    made, expected = describe_release(release, site, without=settled)
     return Audit(
         client=client,
         site=site,
@@ -110,7 +110,7 @@ def prepare_audit(client: CkanClient, release: Path, site: Site) -> Audit:
         search=SearchListing(client),
         downloader=Downloader(),
         fields=site.field_map(content.keys),
-        untouched=untouched,
+        settled=settled,
     )
 
 

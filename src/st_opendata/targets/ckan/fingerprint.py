@@ -17,6 +17,7 @@ from st_opendata.targets.base import Remote
 FINGERPRINT_KEY = "st_opendata"
 """Key of the extra that holds the fingerprint."""
 GROUP = "groups:"
+EXTRA = "extras:"
 """Start of the field that stands for one group of a dataset."""
 _NOT_COMPARED = frozenset({"owner_org", "id"})
 _CKAN = frozenset({
@@ -35,6 +36,7 @@ _PASSING = frozenset({
     *("organization", "plugin_data", "tracking_summary"),
 })  # fmt: skip
 """Fields of a dataset that change without an edit, or that say again what another field says."""
+_SHORT = 16
 _PASSING_RESOURCE = frozenset({
     *("cache_last_updated", "cache_url", "datastore_active", "datastore_contains_all_records_of_source_file"),
     *("metadata_modified", "package_id", "position", "revision_id", "tracking_summary"),
@@ -136,16 +138,26 @@ def content_digest(dataset: Remote, fields: Iterable[str], resource_fields: Iter
     return sha256(text.encode()).hexdigest()
 
 
-def state_digest(dataset: Remote) -> str:
-    """SHA-256 of all that people or programs may edit of a dataset and its resources, our fingerprint included."""
-    shown = {name: normal(value) for name, value in dataset.items() if name not in {*_PASSING, "resources"}}
-    shown |= {"extras": _extras(dataset.get("extras")), "tags": _tags(dataset.get("tags"))}
-    shown["groups"] = sorted(str(each.get("name")) for each in dataset.get("groups") or ())
+def flat_values(dataset: Remote) -> dict[str, Any]:
+    """The normal form of each field of a dataset that has a value; extras and groups are separate fields."""
+    values = {name: _tags(value) if name == "tags" else normal(value) for name, value in _flat(dataset).items()}
+    return {name: value for name, value in values.items() if not _empty(value)}
+
+
+def state_digests(dataset: Remote) -> dict[str, str]:
+    """By field, the start of a SHA-256 of all that people or programs may edit of a dataset and its resources.
+
+    Our fingerprint is one of the fields.
+    """
+    shown = {name: value for name, value in flat_values(dataset).items() if name not in _PASSING}
+    if mark := _extras(dataset.get("extras")).get(FINGERPRINT_KEY):
+        shown[FINGERPRINT_KEY] = mark
     shown["resources"] = [
-        {name: normal(value) for name, value in each.items() if name not in _PASSING_RESOURCE}
+        normal({name: value for name, value in each.items() if name not in _PASSING_RESOURCE})
         for each in dataset["resources"]
     ]
-    return sha256(json.dumps(normal(shown), sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    texts = {name: json.dumps(value, sort_keys=True, ensure_ascii=False) for name, value in sorted(shown.items())}
+    return {name: sha256(text.encode()).hexdigest()[:_SHORT] for name, text in texts.items()}
 
 
 def agree(one: Remote, other: Remote) -> bool:
@@ -177,7 +189,7 @@ def extras_with(extras: object, ours: object, fingerprint: Fingerprint) -> list[
 def _flat(dataset: Remote) -> dict[str, Any]:
     """The fields without the resources; each extra but the fingerprint, and each group, is a separate field."""
     fields = {name: value for name, value in dataset.items() if name not in ("resources", "extras", "groups")}
-    extras = {f"extras:{key}": value for key, value in _extras(dataset.get("extras")).items() if key != FINGERPRINT_KEY}
+    extras = {f"{EXTRA}{key}": value for key, value in _extras(dataset.get("extras")).items() if key != FINGERPRINT_KEY}
     groups = {f"{GROUP}{name}": True for name in group_names(dataset)}
     return fields | extras | groups
 

@@ -48,7 +48,7 @@ from st_opendata.targets.ckan.sending import LeftFile, address_of, left_files, r
 from st_opendata.targets.ckan.site import Site
 
 _DISTRIBUTION = ox.NamedNode(expand("dcat:Distribution"))
-_NO_ORIGIN = PulledDataset("", "", "")
+_NO_ORIGIN = PulledDataset("", "", {})
 
 
 @dataclass(frozen=True, slots=True)

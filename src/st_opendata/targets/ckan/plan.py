@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
 
@@ -89,10 +89,12 @@ class DatasetChange(Change[DesiredDataset]):
     """A change of a CKAN dataset.
 
     Ids of files are those of resources; `tables` are resources whose DataStore tables are to be loaded in addition to
-    the tables of these files.
+    the tables of these files. An `amendment` has the values of the only fields to write, by the names of
+    `fingerprint.flat_values`; None removes one.
     """
 
     tables: tuple[str, ...] = ()
+    amendment: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def note(self) -> Message | None:

@@ -1,69 +1,124 @@
-"""Datasets that a catalogue was pulled from and that nobody changed since: publishing leaves them as they are.
+"""Datasets that a catalogue was pulled from: publishing writes what the publisher changed since, and nothing else.
 
-What counts is the state of the portal's dataset, by `fingerprint.state_digest`, and whether description and files in
-the catalogue are as they were pulled, which the release states. The files that a build makes in addition do not count.
+A dataset stays as it is if neither its description and files in the catalogue nor its fields on the portal changed.
+Where the description changed in keys for which CKAN has one field, that field alone is written. The files that a build
+makes in addition do not count. All other datasets are published like those of any catalogue.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from pathlib import Path
 
 from st_opendata.messages.message import message
+from st_opendata.model.pulled import PulledDataset
 from st_opendata.model.release import Release
-from st_opendata.targets.base import Action, Policy, Remote
+from st_opendata.namespaces import expand
+from st_opendata.rdf.statements import read_statements
+from st_opendata.release.layout import CATALOGUE
+from st_opendata.targets.base import Action, FieldDifference, Policy, Remote
 from st_opendata.targets.ckan.connection import CkanClient
-from st_opendata.targets.ckan.fingerprint import fingerprint_of, state_digest
-from st_opendata.targets.ckan.metadata import CATALOGUE_ID
+from st_opendata.targets.ckan.fields import Schema
+from st_opendata.targets.ckan.fingerprint import EXTRA, fingerprint_of, flat_values, state_digests
+from st_opendata.targets.ckan.graph_source import DISTRIBUTION, GraphSource
+from st_opendata.targets.ckan.metadata import CATALOGUE_ID, MetadataMaker
 from st_opendata.targets.ckan.packages import origins_at
+from st_opendata.targets.ckan.placement import is_private
 from st_opendata.targets.ckan.plan import DatasetChange
 from st_opendata.targets.ckan.site import Site, read_dataset
 
 _NOTHING = Policy()
 _AS_PULLED = message("as it was pulled")
+_AS_CHANGED = message("as it was pulled, with the changes of the release")
 _EDITED = message("edited on the portal since it was pulled: pull it again, or --adopt lets the release win")
+_PROPERTIES = {
+    "title": expand("dct:title"),
+    "description": expand("dct:description"),
+    "markup": expand("dct:description"),
+    "keyword": expand("dcat:keyword"),
+    "license": expand("dct:license"),
+    "landingPage": expand("dcat:landingPage"),
+    "version": expand("dcat:version"),
+}
+"""The keys of dataset.yaml that can be written alone: portals state other keys in several fields."""
 
 
-@dataclass(frozen=True, slots=True)
-class UntouchedDataset:
-    """A dataset that the publisher did not change, as the portal has it now, and whether that is as it was pulled."""
-
-    remote: Remote
-    as_pulled: bool
-
-    def change(self) -> DatasetChange:
-        """What publishing does about it: nothing."""
-        name = str(self.remote["name"])
-        if self.as_pulled:
-            return DatasetChange(Action.UNCHANGED, name, _AS_PULLED, remote=self.remote)
-        return DatasetChange(Action.DRIFTED, name, _EDITED, remote=self.remote)
-
-
-def find_untouched(
-    client: CkanClient, site: Site, release: Release, workers: int, policy: Policy = _NOTHING
-) -> Mapping[str, UntouchedDataset]:
-    """The datasets that publishing the release leaves as they are, by their ids in the catalogue.
+def find_settled(
+    client: CkanClient, site: Site, release: Path, content: Release, policy: Policy = _NOTHING, workers: int = 4
+) -> Mapping[str, DatasetChange]:
+    """What publishing does about the datasets that it leaves to their publisher, by their ids in the catalogue.
 
     Of a catalogue that st-opendata published before, it is all of them or none: none if others are to be deleted. Of
     the datasets of another publisher, the policy may adopt those that were edited on the portal, and those that it
-    names. Raises RemoteError.
+    names.
+
+    Raises:
+        RemoteError: the portal refuses, fails or does not answer.
+        InputError: the catalogue of the release is damaged.
     """
-    there = {CATALOGUE_ID, *(each.id for each in release.datasets)}
-    pulled = {id_: each for id_, each in origins_at(release, site).items() if each.unchanged and id_ in there}
-    whole = bool(release.pulled and release.pulled.published)
-    if whole and (policy.prune or pulled.keys() != there):
+    there = {CATALOGUE_ID, *(each.id for each in content.datasets)}
+    origins = {id_: each for id_, each in origins_at(content, site).items() if id_ in there}
+    whole = bool(content.pulled and content.pulled.published)
+    if whole:
+        complete = origins.keys() == there and content.pulled and content.pulled.unchanged
+        origins = origins if complete and not policy.prune else {}
+    elif policy.adopt:
+        origins = {id_: each for id_, each in origins.items() if id_ not in policy.only}
+    origins = {id_: each for id_, each in origins.items() if _PROPERTIES.keys() >= {*each.changed}}
+    if not origins:
         return {}
     with ThreadPoolExecutor(workers) as pool:
-        remotes = list(pool.map(lambda each: read_dataset(client, each.id, hidden=(403, 404)), pulled.values()))
-    found: dict[str, UntouchedDataset] = {}
-    for (id_, origin), remote in zip(pulled.items(), remotes, strict=True):
-        if remote is None or remote["state"] == "deleted":
-            continue
-        as_pulled = state_digest(remote) == origin.state
-        if as_pulled or not fingerprint_of(remote):
-            found[id_] = UntouchedDataset(remote, as_pulled)
+        remotes = list(pool.map(lambda each: read_dataset(client, each.id, hidden=(403, 404)), origins.values()))
+    written = _written(site, release, content, origins)
+    found: dict[str, DatasetChange] = {}
+    for (id_, origin), remote in zip(origins.items(), remotes, strict=True):
+        if remote is None and not site.user and is_private(site.settings_of(id_), site.day):
+            found[id_] = DatasetChange(Action.UNCHANGED, origin.name, _AS_PULLED)  # visitors do not see it
+        elif remote and remote["state"] != "deleted" and (whole or not fingerprint_of(remote)):
+            found[id_] = _change(origin, remote, written[id_])
     if whole:
-        return found if found.keys() == there and all(each.as_pulled for each in found.values()) else {}
-    adopted = set(policy.only) if policy.adopt else set()
-    return {id_: each for id_, each in found.items() if id_ not in adopted and (each.as_pulled or not policy.adopt)}
+        same = found.keys() == there and all(each.action == Action.UNCHANGED for each in found.values())
+        return found if same else {}
+    return {id_: each for id_, each in found.items() if each.action != Action.DRIFTED or not policy.adopt}
+
+
+def _change(origin: PulledDataset, remote: Remote, written: Mapping[str, object]) -> DatasetChange:
+    """The change for a dataset, with the values of fields that the publisher changed (None to remove one)."""
+    name, now, values = str(remote["name"]), state_digests(remote), flat_values(remote)
+    differences = {key: value for key, value in written.items() if values.get(key) != value}
+    edited = [key for key in now.keys() | origin.state.keys() if now.get(key) != origin.state.get(key)]
+    if any(key not in written or key in differences for key in edited):
+        return DatasetChange(Action.DRIFTED, name, _EDITED, remote=remote)
+    if not differences:
+        return DatasetChange(Action.UNCHANGED, name, _AS_CHANGED if origin.changed else _AS_PULLED, remote=remote)
+    reason = message("pulled from it and changed since: {keys}", keys=", ".join(origin.changed))
+    shown = tuple(FieldDifference(key, values.get(key), value) for key, value in sorted(differences.items()))
+    return DatasetChange(Action.UPDATE, name, reason, remote=remote, differences=shown, amendment=differences)
+
+
+def _written(
+    site: Site, release: Path, content: Release, origins: Mapping[str, PulledDataset]
+) -> dict[str, dict[str, object]]:
+    """By dataset, the values of the fields on the portal for the keys that were changed; None for no value."""
+    found: dict[str, dict[str, object]] = {id_: {} for id_ in origins}
+    changed = [each for each in content.datasets if each.id in origins and origins[each.id].changed]
+    if not changed:
+        return found
+    schema = site.field_map(content.keys)
+    markdown = {each.iri: each.markdown for each in changed if each.markdown}
+    source = GraphSource(read_statements(release / CATALOGUE), site.language, site.iris, markdown)
+    maker = MetadataMaker(site, schema, source)
+    for each in changed:
+        origin = origins[each.id]
+        values = flat_values(maker.dataset(origin.name, each.iri, each.id))
+        found[each.id] = {name: values.get(name) for name in _fields(schema, origin.changed)}
+    return found
+
+
+def _fields(schema: Schema, keys: tuple[str, ...]) -> list[str]:
+    """The names of the fields that state these keys; the licence of a dataset is that of its files."""
+    properties = {_PROPERTIES[key] for key in keys}
+    named = [(each.name, each.path) for each in schema.dataset]
+    named += [(f"{EXTRA}{each.name}", each.path) for each in schema.extras]
+    return [name for name, path in named if properties & {*path[-1:]} and path[:-1] in ((), (DISTRIBUTION,))]

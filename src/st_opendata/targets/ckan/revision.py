@@ -13,6 +13,7 @@ from typing import Any
 from st_opendata.targets.base import Remote
 from st_opendata.targets.ckan.connection import Uploads
 from st_opendata.targets.ckan.fingerprint import (
+    EXTRA,
     GROUP,
     Fingerprint,
     extras_with,
@@ -119,7 +120,7 @@ def revision(draft: Remote, change: DatasetChange, fingerprint: Fingerprint) -> 
     fields, resource_fields = fields_of(desired.dataset)
     gone = set(before.fields) - set(fields) if before else set()
     resource_gone = set(before.resource_fields) - set(resource_fields) if before else set()
-    extras = [extra for extra in draft.get("extras", ()) if f"extras:{extra['key']}" not in gone]
+    extras = [extra for extra in draft.get("extras", ()) if f"{EXTRA}{extra['key']}" not in gone]
     there_now, ours = group_names(draft), group_names(desired.dataset)
     groups = [*(name for name in there_now if f"{GROUP}{name}" not in gone and name not in ours), *ours]
     there = {resource["id"]: resource for resource in draft["resources"]}
@@ -136,6 +137,23 @@ def revision(draft: Remote, change: DatasetChange, fingerprint: Fingerprint) -> 
         update["groups"] = [{"name": name} for name in groups]
     lists = {name for name, value in update.items() if isinstance(value, list)}
     return {"filter": [f"-{name}" for name in sorted(gone | lists) if name in draft], "update": update}
+
+
+def amendment(change: DatasetChange) -> dict[str, Any]:
+    """A revise that writes the amended fields, and keeps all others; a field without a value is emptied."""
+    assert change.remote
+    extras = {str(each["key"]): each["value"] for each in change.remote.get("extras", ())}
+    update: dict[str, Any] = {}
+    for name, value in change.amendment.items():
+        if name.startswith(EXTRA):
+            extras[name.removeprefix(EXTRA)] = value
+            update["extras"] = [{"key": key, "value": each} for key, each in extras.items() if each is not None]
+        elif name == "tags":
+            update["tags"] = [{"name": each} for each in value or ()] if isinstance(value, list | None) else []
+        else:
+            update[name] = "" if value is None else value
+    lists = sorted(name for name, value in update.items() if isinstance(value, list))
+    return {"filter": [f"-{name}" for name in lists if name in change.remote], "update": update}
 
 
 def uploads(change: DatasetChange) -> Uploads:

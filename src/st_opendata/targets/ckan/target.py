@@ -21,7 +21,7 @@ from st_opendata.targets.ckan.chosen import ChosenTarget, choose_target
 from st_opendata.targets.ckan.connection import TIMEOUT, CkanClient
 from st_opendata.targets.ckan.packages import packages
 from st_opendata.targets.ckan.plan import DatasetChange
-from st_opendata.targets.ckan.pulled import find_untouched
+from st_opendata.targets.ckan.pulled import find_settled
 from st_opendata.targets.ckan.refresh import RemoteReader
 from st_opendata.targets.ckan.rights import read_site_of, with_groups
 from st_opendata.targets.ckan.site import Site, read_fields, read_site
@@ -57,11 +57,11 @@ class CkanTarget:
                     message('the release has no dataset "{name}"{hint}', name=name, hint=hint(name, known)),
                     remedy=message("Give the id of a dataset: the name of its folder in the catalogue."),
                 )
-        untouched = find_untouched(self.reader.client, site, content, self.reader.workers, policy)
-        made = packages(release, site, policy.only, untouched)
-        left = [each for each in known if each not in untouched]
+        settled = find_settled(self.reader.client, site, release, content, policy, self.reader.workers)
+        made = packages(release, site, policy.only, settled)
+        left = [each for each in known if each not in settled]
         names = tuple(each.name for each, id_ in zip(made, left, strict=False) if id_ in policy.only)
-        changes = [each.change() for id_, each in untouched.items() if not policy.only or id_ in policy.only]
+        changes = [each for id_, each in settled.items() if not policy.only or id_ in policy.only]
         if not made or (policy.only and not names):
             return make_plan(site, changes, (), "")
         plan = self.reader.plan(made, content.base, replace(policy, only=names))

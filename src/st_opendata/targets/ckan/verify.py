@@ -24,7 +24,7 @@ from st_opendata.namespaces import readable
 from st_opendata.rdf.statements import parse_statements
 from st_opendata.rdf.view import graph_view
 from st_opendata.shacl import validate_catalogue
-from st_opendata.targets.base import Problem, Progress, Verification
+from st_opendata.targets.base import Action, Problem, Progress, Verification
 from st_opendata.targets.ckan.audit import WIDTH, Audit, DatasetAudit, audit_datasets, prepare_audit
 from st_opendata.targets.ckan.connection import CkanClient
 from st_opendata.targets.ckan.packages import Package, resource_id
@@ -164,9 +164,9 @@ def verify_site(
                 else:
                     losses.add(reason, difference)
     on_progress("catalogue", 0.75)
-    for untouched in audit.untouched.values():
-        change = untouched.change()
-        found[change.name] = [] if untouched.as_pulled else [Problem(change.name, "", change.reason)]
+    for change in audit.settled.values():
+        same = change.action == Action.UNCHANGED
+        found[change.name] = [] if same else [Problem(change.name, "", change.reason)]
     harvests = [own] if audit.packages and "dcat" in audit.site.plugins else []
     catalogue = next(reversed(audit.packages), None)
     if catalogue and catalogue.resources[0].url in good:
@@ -174,7 +174,7 @@ def verify_site(
         harvests.append(_harvest_catalogue(_read_served(catalogue), good))
     return Verification(
         url=audit.site.url,
-        datasets=len(audit.packages) + len(audit.untouched),
+        datasets=len(audit.packages) + len(audit.settled),
         files=audit.files,
         size=sum(each.size for package in audit.packages for each in audit.seen(package)),
         problems=tuple(problem for each in found.values() for problem in each),

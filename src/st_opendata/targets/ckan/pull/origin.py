@@ -13,7 +13,7 @@ from urllib.parse import unquote
 from st_opendata.model.pulled import Pulled, PulledDataset
 from st_opendata.namespaces import expand
 from st_opendata.rdf.statements import Statements, iris
-from st_opendata.targets.ckan.fingerprint import fingerprint_of, state_digest
+from st_opendata.targets.ckan.fingerprint import fingerprint_of, state_digests
 from st_opendata.targets.ckan.identity import has_files
 from st_opendata.targets.ckan.packages import resource_id
 from st_opendata.targets.ckan.pull import Json
@@ -27,7 +27,7 @@ _UPLOAD = re.compile(r"/resource/([0-9a-f-]{36})/download/")
 def origin_of(listing: Listing, datasets: Mapping[str, tuple[Json, Resources]], *, published: bool = False) -> Pulled:
     """The origin of these datasets of the portal, by their ids in the catalogue."""
     found = {
-        name: PulledDataset(str(remote["id"]), str(remote["name"]), state_digest(remote), dict(resources))
+        name: PulledDataset(str(remote["id"]), str(remote["name"]), state_digests(remote), dict(resources))
         for name, (remote, resources) in datasets.items()
     }
     return Pulled(listing.site.url, str(listing.organization["name"]), published, found)
