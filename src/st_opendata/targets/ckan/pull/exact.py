@@ -40,6 +40,7 @@ from st_opendata.targets.ckan.pull.folder import (
 )
 from st_opendata.targets.ckan.pull.listing import Listing, PublishedCatalogue, catalogue_resources
 from st_opendata.targets.ckan.pull.origin import hosted_id, kept_resources, origin_of, published_dataset
+from st_opendata.targets.ckan.pull.places import state_places
 from st_opendata.targets.ckan.pull.resources import (
     PulledFile,
     add_files,
@@ -117,6 +118,7 @@ def pull_exact(
     drop_lost_keys(kept)
     shared = (*_NOT_OF_CATALOGUE, *(() if series else ("accrualPeriodicity",)))
     share_terms(catalogue, kept, shared)
+    state_places(listing, catalogue, kept, {id_: remote for id_, (remote, _) in came.items()})
     url = f"{listing.site.url}/dataset/{published.exact['name'] if published.exact else ''}"
     heading = [message("Pulled from {url}", url=url), *omission_lines(each for each in omissions if not each.what)]
     write_folder(folder, catalogue, kept, heading, hints=False, language=language)

@@ -16,8 +16,8 @@ TERMS = tuple(str(info.alias) for info in Terms.model_fields.values())
 """The keys that a dataset inherits from its catalogue."""
 FILE_KEYS = ("license", "rights", "availability", "status")
 """Keys whose properties a dataset's distributions state."""
-_CATALOGUE_KEYS = ("id", "base", "site", "title", "description", "homepage", "series", *TERMS, "datasets")
-_DATASET_KEYS = (*KEYS[:2], "markup", *KEYS[2:], "tables", "files", "links")
+_CATALOGUE_KEYS = ("id", "base", "site", "title", "description", "homepage", "series", *TERMS, "targets", "datasets")
+_DATASET_KEYS = (*KEYS[:2], "markup", *KEYS[2:], "targets", "tables", "files", "links")
 
 
 @dataclass(slots=True)

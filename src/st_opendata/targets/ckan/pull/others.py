@@ -47,6 +47,7 @@ from st_opendata.targets.ckan.pull.folder import (
 )
 from st_opendata.targets.ckan.pull.listing import Listing
 from st_opendata.targets.ckan.pull.origin import origin_of
+from st_opendata.targets.ckan.pull.places import state_places
 from st_opendata.targets.ckan.pull.resources import PulledFile, add_files, file_of, link_of, own_terms
 from st_opendata.targets.ckan.pull.result import Omission, OmissionReason, PullResult
 from st_opendata.targets.ckan.pull.sniffer import DataStoreColumn, NotATableError, describe_file
@@ -122,6 +123,7 @@ def pull_others(
     omissions += empty
     for id_, resources in _ids_of(others):
         origins[id_][1].update(resources)
+    state_places(listing, catalogue, list(datasets.values()), {id_: each for id_, (each, _) in origins.items()})
     kept = _write(listing, catalogue, list(datasets.values()), omissions, folder, language)
     return PullResult(
         catalogue=str(catalogue.values["id"]),
