@@ -17,6 +17,7 @@ import click
 from st_opendata.errors import StError
 from st_opendata.messages.message import Message, message, verbatim
 from st_opendata.printable import printable
+from st_opendata.settings import read_settings
 
 if TYPE_CHECKING:
     from st_opendata.model.findings import Finding
@@ -88,6 +89,14 @@ def remaining_time(seconds: float) -> str:
 def note(text: str) -> None:
     """Write a message that is not part of the result, to stderr."""
     click.echo(text, err=True)
+
+
+def warn_insecure(insecure: bool, lang: str | None) -> None:  # noqa: FBT001 (the option)
+    """Say on stderr what --insecure risks, if it is set, in the language of the option or the environment."""
+    if insecure:
+        from st_opendata.http.tls import INSECURE
+
+        note(INSECURE[read_settings({"lang": lang}).language])
 
 
 def write_json(content: object) -> None:

@@ -145,7 +145,7 @@ def _progress(number: int, language: str) -> Iterator[Callable[[ChangeResult], N
 
 def _conclude(plan: Plan[Any], results: Sequence[ChangeResult], language: str) -> int:
     """Say on stderr what was not done; 4 if the portal refused or failed, 1 if something was left unchanged."""
-    from st_opendata.targets.base import Action
+    from st_opendata.targets.base import OVERTAKEN, Action
 
     for names, error in _failures(results):
         note(failure_text(names, error, language))
@@ -160,6 +160,8 @@ def _conclude(plan: Plan[Any], results: Sequence[ChangeResult], language: str) -
         text = message(
             "{datasets} not begun: the portal failed several times in a row.", datasets=count(unbegun, "dataset")
         )
+        if any(getattr(each.error, "status", 0) == OVERTAKEN for each in results):
+            text = message("{datasets} not begun: another release won.", datasets=count(unbegun, "dataset"))
         note(text[language])
     if failed or unbegun:
         again = message("When the cause is removed, run the command again: it continues where this run ended.")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from st_opendata.cli.console import note, progress_bar, write_json
+from st_opendata.cli.console import note, progress_bar, warn_insecure, write_json
 from st_opendata.cli.extras import needing
 from st_opendata.cli.options import json_option, lang_option, path_type
 from st_opendata.cli.words import count, text_of
@@ -59,6 +59,19 @@ def command() -> None:
 @click.option(
     "--workers", type=click.IntRange(1, 16), default=4, show_default=True, help="Number of parallel requests."
 )
+@click.option("--insecure", is_flag=True, help="Do not check the certificate of the portal; prints a warning.")
+@click.option(
+    "--client-cert",
+    type=path_type,
+    metavar="FILE",
+    help="Client certificate (PEM) for the portal.  [default: the variable ST_CKAN_CLIENT_CERT]",
+)
+@click.option(
+    "--client-key",
+    type=path_type,
+    metavar="FILE",
+    help="Private key of the client certificate.  [default: the variable ST_CKAN_CLIENT_KEY]",
+)
 @json_option
 @lang_option
 def pull_ckan_command(  # noqa: PLR0913 (a parameter for each option)
@@ -73,6 +86,9 @@ def pull_ckan_command(  # noqa: PLR0913 (a parameter for each option)
     links: bool,
     max_file: int,
     workers: int,
+    insecure: bool,
+    client_cert: Path | None,
+    client_key: Path | None,
     as_json: bool,
     lang: str | None,
 ) -> int:
@@ -87,15 +103,18 @@ def pull_ckan_command(  # noqa: PLR0913 (a parameter for each option)
     """
     language = read_settings({"lang": lang}).language
     with needing("ckan", message("pulling from a CKAN portal")):
+        from st_opendata.http.tls import secured
         from st_opendata.targets.ckan.pull.catalogue import PullOptions, pull
-        from st_opendata.targets.ckan.token import find_token
+        from st_opendata.targets.ckan.token import find_certificate, find_token
 
     if catalogue is not None and others:
         raise UsageError(
             message("--catalogue and --others exclude each other"), remedy=message("Use one of the two options.")
         )
     token = find_token(url, token_file) if private else None
-    options = PullOptions(url, organization, token, catalogue, others, private, links, max_file, workers, language)
+    warn_insecure(insecure, lang)
+    tls = secured(insecure, *find_certificate(client_cert, client_key))
+    options = PullOptions(url, organization, token, catalogue, others, private, links, max_file, workers, language, tls)
     with progress_bar() as bar:
         result = pull(options, output, on_progress=bar or (lambda _text, _done: None))
     for text in (*_failures(result), *_others(result)):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from st_opendata.cli.console import warn_insecure
 from st_opendata.cli.extras import needing
 from st_opendata.cli.options import DATE, SECONDS, path_type
 
@@ -63,6 +64,7 @@ def _command(name: str, target: TargetType, use: TargetUse) -> click.Command:
 
     def run(release: Path, **values: Any) -> int:  # noqa: ANN401 (of the options)
         shared = {str(key): values.pop(str(key)) for key in own}
+        warn_insecure(bool(values.get("insecure")), shared.get("lang"))
         with ExitStack() as opened:
             with needing(target.extra, part.needed_for):
                 found: Target[Any] = part.open(release=release, **values)

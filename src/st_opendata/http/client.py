@@ -6,13 +6,12 @@
 from __future__ import annotations
 
 import re
-import socket
 import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from enum import Enum, auto
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPException
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -21,6 +20,7 @@ from urllib.parse import urlsplit
 from st_opendata import __version__
 from st_opendata.errors import InputError, RemoteError, UsageError
 from st_opendata.http.redaction import Redact, redact_error
+from st_opendata.http.tls import speaks_http, speaks_https
 from st_opendata.http.urls import web_url
 from st_opendata.messages.message import Message, message, verbatim
 from st_opendata.messages.system_errors import system_reason
@@ -35,7 +35,6 @@ CONNECT_TIMEOUT = 10.0
 MAX_BYTES = 100_000_000
 """The default limit of a document on the web."""
 _BLOCK = 65_536
-_PROBE_SECONDS = 5.0
 _PASSING = {0, 429, 500, 502, 503, 504}
 
 
@@ -52,6 +51,10 @@ class Cause(Enum):
     """https was spoken to a port for http."""
     ONLY_HTTPS = auto()
     """http was spoken to a port for https."""
+    CLIENT_CERTIFICATE = auto()
+    """The server requires a certificate of the client, or refuses the one that it got."""
+    PROXY = auto()
+    """The proxy between refuses, fails or does not answer."""
     TOO_LARGE = auto()
     TOO_SLOW = auto()
 
@@ -63,10 +66,16 @@ In the message `{detail}` is the reason, the time or the size, in the remedy `{u
 """
 WORDING: Wording = {
     Cause.UNANSWERED: (message("did not answer: {detail}"), message("Check the URL and the network.")),
+    Cause.PROXY: (
+        message("the proxy failed: {detail}"),
+        message("Check the variables HTTPS_PROXY, HTTP_PROXY and NO_PROXY."),
+    ),
     Cause.TOO_LARGE: (message("is larger than {detail} bytes"), message("Download it, then name the file.")),
     Cause.TOO_SLOW: (message("took longer than {detail} seconds"), message("Download it, then name the file.")),
 }
-_SECURITY = {Cause.UNTRUSTED, Cause.TLS, Cause.PLAIN_HTTP, Cause.ONLY_HTTPS}
+_SECURITY = {Cause.UNTRUSTED, Cause.TLS, Cause.PLAIN_HTTP, Cause.ONLY_HTTPS, Cause.CLIENT_CERTIFICATE}
+_ABOUT_CERTIFICATE = ("CERTIFICATE_REQUIRED", "ALERT_UNKNOWN_CA", "ALERT_BAD_CERTIFICATE", "ALERT_CERTIFICATE_EXPIRED")
+"""Alerts of a server about the certificate of its client (RFC 8446, section 6.2), as OpenSSL names them."""
 _SECURITY_STATUS = 495
 """Not a status of HTTP: a request that fails for this will fail again."""
 
@@ -282,23 +291,32 @@ def _cause_of(error: Exception, url: str, limits: TransferLimits, wording: Wordi
     """
     import requests
     from urllib3.exceptions import ReadTimeoutError
-    from urllib3.util.ssl_match_hostname import CertificateError
 
     inner = _innermost(error)
     if isinstance(error, _ExceededError):
         if error.cause is Cause.TOO_LARGE:
             return error.cause, f"{limits.size:,}"
         return error.cause, f"{limits.seconds:g}"
+    if isinstance(error, requests.exceptions.ProxyError | requests.exceptions.InvalidProxyURL):
+        return Cause.PROXY, _reason(error)
     if isinstance(error, requests.exceptions.SSLError):
-        if isinstance(inner, ssl.SSLCertVerificationError | CertificateError):
-            return Cause.UNTRUSTED, _reason(error)
-        plain = Cause.PLAIN_HTTP in wording and _speaks_http(url)
-        return (Cause.PLAIN_HTTP if plain else Cause.TLS), _reason(error)
+        return _cause_in_tls(inner, url, wording), _reason(error)
     if isinstance(inner, ReadTimeoutError):
         return Cause.TIMEOUT, f"{limits.timeout:g}"
     broken = Cause.ONLY_HTTPS in wording and isinstance(inner, HTTPException | ConnectionError)
     secure = broken and url.startswith("http:") and speaks_https(url)
     return (Cause.ONLY_HTTPS if secure else Cause.UNANSWERED), _reason(error)
+
+
+def _cause_in_tls(error: BaseException, url: str, wording: Wording) -> Cause:
+    """Why no secure connection could be made."""
+    from urllib3.util.ssl_match_hostname import CertificateError
+
+    if any(alert in str(error) for alert in _ABOUT_CERTIFICATE):
+        return Cause.CLIENT_CERTIFICATE
+    if isinstance(error, ssl.SSLCertVerificationError | CertificateError):
+        return Cause.UNTRUSTED
+    return Cause.PLAIN_HTTP if Cause.PLAIN_HTTP in wording and speaks_http(url) else Cause.TLS
 
 
 def _innermost(error: BaseException) -> BaseException:
@@ -322,38 +340,6 @@ def _reason(error: BaseException) -> str | Message:
     if isinstance(last, IncompleteAnswerError):
         return message("the answer broke off")
     return re.sub(r"^<?\S*object at 0x[0-9a-f]+>?: |^.*?Connection\(.*?\): ", "", str(last)) or type(last).__name__
-
-
-def _speaks_http(url: str) -> bool:
-    """Whether the host and port of the URL speak http without TLS; the request is not sent again."""
-    host, port = _host_and_port(url)
-    connection = HTTPConnection(host, port, timeout=_PROBE_SECONDS)
-    try:
-        connection.request("HEAD", "/")
-        connection.getresponse()
-    except (OSError, HTTPException, ValueError):
-        return False
-    finally:
-        connection.close()
-    return True
-
-
-def speaks_https(url: str) -> bool:
-    """Whether the host and port of the URL speak TLS, with any certificate."""
-    context = ssl.create_default_context()
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    host, port = _host_and_port(url)
-    try:
-        with socket.create_connection((host, port), _PROBE_SECONDS) as plain, context.wrap_socket(plain):
-            return True
-    except (OSError, ValueError):
-        return False
-
-
-def _host_and_port(url: str) -> tuple[str, int]:
-    parts = urlsplit(url)
-    return parts.hostname or "", parts.port or {"http": 80, "https": 443}[parts.scheme]
 
 
 def _requests() -> Any:  # noqa: ANN401 (a module)

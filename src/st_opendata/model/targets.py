@@ -125,6 +125,9 @@ class TargetSettings(DatasetTarget):
 
     kind: Literal["ckan"]
     url: str
+    client_cert: str | None = None
+    """The path of a file on the publisher's machine, as `client_key`."""
+    client_key: str | None = None
     datasets: dict[str, DatasetTarget] = {}
 
     def of(self, dataset: str) -> DatasetTarget:

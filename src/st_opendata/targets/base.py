@@ -21,6 +21,10 @@ _GIVE_UP = 3
 """If this number of changes in a row fails, each after further attempts, the target counts as down."""
 
 
+OVERTAKEN = 412
+"""The status of the error that another publisher's release won: no further change is begun."""
+
+
 class Action(StrEnum):
     """An action of a plan on a dataset."""
 
@@ -161,6 +165,8 @@ class Plan(Generic[ChangeT_co]):
     warnings: tuple[Message, ...] = ()
     notes: tuple[Message, ...] = ()
     details: Mapping[str, object] = field(default_factory=dict)
+    leading: str = ""
+    """The name of the change that goes first, alone: of two publishers, the one who loses it writes nothing."""
 
     def of(self, *actions: Action) -> tuple[ChangeT_co, ...]:
         """The changes with these actions."""
@@ -168,8 +174,10 @@ class Plan(Generic[ChangeT_co]):
 
     @property
     def writes(self) -> tuple[ChangeT_co, ...]:
-        """The changes that write."""
-        return self.of(*WRITES)
+        """The changes that write, the leading one first."""
+        found = self.of(*WRITES)
+        first = tuple(change for change in found if change.name == self.leading)
+        return first + tuple(change for change in found if change.name != self.leading)
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,16 +245,21 @@ def apply(
 ) -> tuple[ChangeResult, ...]:
     """Carry out the writes of a plan, several at a time; `on_progress` is called with each result in this thread.
 
-    Failures of one dataset do not stop the others, unless several in a row show that the target is down: changes that
-    were not begun then are not in the result.
+    Failures of one dataset do not stop the others, unless several in a row show that the target is down, or another
+    publisher's release won: changes that were not begun then are not in the result.
     """
-    waiting = iter(plan.writes)
+    writes = plan.writes
+    leads = bool(writes) and writes[0].name == plan.leading
+    waiting = iter(writes)
     results: list[ChangeResult] = []
-    failed_in_a_row = 0
+    failed_in_a_row, overtaken = 0, False
     with ThreadPoolExecutor(target.workers) as pool:
         running: set[Future[ChangeResult]] = set()
         while True:
-            while failed_in_a_row < _GIVE_UP and len(running) < target.workers and (change := next(waiting, None)):
+            most = 1 if leads and not results else target.workers
+            while failed_in_a_row < _GIVE_UP and not overtaken and len(running) < most:
+                if not (change := next(waiting, None)):
+                    break
                 running.add(pool.submit(_apply, change, target))
             if not running:
                 return tuple(results)
@@ -254,6 +267,7 @@ def apply(
             for result in (future.result() for future in finished):
                 lost = isinstance(result.error, RemoteError) and is_transient(result.error)
                 failed_in_a_row = failed_in_a_row + 1 if lost else 0
+                overtaken = overtaken or getattr(result.error, "status", 0) == OVERTAKEN
                 results.append(result)
                 on_progress(result)
 

@@ -50,6 +50,21 @@ def _open_for_verifying(**options: Any) -> CkanTarget:  # noqa: ANN401 (of the o
 
 
 _URL = Option("url", "Home page of the portal.  [default: that of the target]")
+_TLS = (
+    Option("insecure", "Do not check the certificate of the portal; prints a warning.", bool),
+    Option(
+        "client-cert",
+        "Client certificate (PEM) for the portal.  [default: the variable ST_CKAN_CLIENT_CERT]",
+        Path,
+        metavar="FILE",
+    ),
+    Option(
+        "client-key",
+        "Private key of the client certificate.  [default: the variable ST_CKAN_CLIENT_KEY]",
+        Path,
+        metavar="FILE",
+    ),
+)
 _TARGET = Option(
     "target", "Target of catalogue.yaml, or a YAML file with its keys.  [default: the only one]", metavar="NAME"
 )
@@ -76,6 +91,7 @@ TARGET = TargetType(
             _ON,
             Option("workers", "Number of parallel requests.", int, default=4, bounds=(1, 16)),
             Option("timeout", "Time-out of a request.", float, metavar="SECONDS", default=120),
+            *_TLS,
         ),
         open=_open_for_publishing,
         needed_for=message("publishing to a CKAN portal"),
@@ -96,6 +112,7 @@ TARGET = TargetType(
             ),
             Option("link-base", "Value of --link-base when the release was published.", metavar="URL"),
             _ON,
+            *_TLS,
         ),
         open=_open_for_verifying,
         needed_for=message("verifying a CKAN portal"),

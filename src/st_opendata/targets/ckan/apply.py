@@ -4,24 +4,27 @@ A new dataset is created private, with a fingerprint that says that it is being 
 resources with all files, makes it public and writes the final fingerprint. A changed one gets the fingerprint first,
 then one revise with metadata and files. Where tables and views are to be made, or the portal is known to alter what it
 is sent, one more write has the final fingerprint. Each write is bound to the state that the one before left
-(`metadata_modified`), so the work of a second publisher or an editor is reported, never overwritten. CKAN stores files
-before its database commits: what is still being written by its fingerprint is sent again in full.
+(`metadata_modified`), so the work of a second publisher or an editor is reported, never overwritten.
+
+CKAN stores files before its database commits, so a file is on the portal for certain only if a write committed its
+digest after it was sent, and no later write touched it. Many bytes go in parts, each one revise, and the fingerprint
+names the files that are yet to be sent, before they are: after an interruption, those are sent and no others.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from st_opendata.errors import RemoteError
 from st_opendata.http.client import is_transient
 from st_opendata.messages.message import message
 from st_opendata.place import Place
-from st_opendata.targets.base import WRITES, Action, Remote
+from st_opendata.targets.base import OVERTAKEN, WRITES, Action, Policy, Remote
 from st_opendata.targets.ckan.connection import Uploads
 from st_opendata.targets.ckan.fingerprint import fingerprint_of, flat_values
-from st_opendata.targets.ckan.plan import DatasetChange, DesiredDataset, decide
+from st_opendata.targets.ckan.plan import DatasetChange, decide
 from st_opendata.targets.ckan.refresh import RemoteReader
 from st_opendata.targets.ckan.refusals import explain_refusal
 from st_opendata.targets.ckan.revision import (
@@ -30,7 +33,9 @@ from st_opendata.targets.ckan.revision import (
     final_revision,
     fingerprint_revision,
     new_dataset,
+    part_revision,
     revision,
+    upload_parts,
     uploads,
     with_groups_of,
     with_requirements,
@@ -38,7 +43,10 @@ from st_opendata.targets.ckan.revision import (
 )
 from st_opendata.targets.ckan.views import create_views, needed_views
 
+PART = 16_000_000
+"""Bytes of files in one write; a larger file has a write of its own."""
 _ATTEMPTS = 4
+_TOO_LARGE = 413
 _PAUSE = 0.5
 """Seconds before the second attempt at a dataset; each further one waits twice as long."""
 
@@ -46,23 +54,34 @@ _PAUSE = 0.5
 def apply_change(change: DatasetChange, reader: RemoteReader) -> None:
     """Carry out one change; after a failure that may pass, look at the dataset again and do what is left to do.
 
+    Attempts count from the last one that brought files to the portal. If the portal refuses a part for its size, the
+    files go one by one.
+
     Raises:
         RemoteError: the portal refuses or fails, or another person wrote to the dataset.
         OSError: a file cannot be read.
     """
-    current = change
-    for attempt in range(1, _ATTEMPTS + 1):
+    current, attempt, part = change, 1, PART
+    failed = False
+    while True:
         try:
-            if attempt > 1:
-                current = _remaining_change(change, reader)
+            if failed:
+                former, current = current, _remaining_change(change, reader)
+                attempt = 1 if len(current.files) < len(former.files) else attempt
             if current.action in WRITES:
-                _carry_out(current, reader)
+                _carry_out(current, reader, part)
         except RemoteError as error:
-            if attempt == _ATTEMPTS or not (is_transient(error) or _is_conflict(current, error, reader)):
+            divided = error.status == _TOO_LARGE and bool(part) and len(current.files) > 1
+            if not divided and (attempt == _ATTEMPTS or not _may_pass(current, error, reader)):
                 raise explain_refusal(error, change, reader.site) from None
             time.sleep(error.wait if error.wait is not None else _PAUSE * 2 ** (attempt - 1))
+            attempt, part, failed = attempt + 1, 0 if divided else part, True
         else:
             return
+
+
+def _may_pass(change: DatasetChange, error: RemoteError, reader: RemoteReader) -> bool:
+    return is_transient(error) or _is_conflict(change, error, reader)
 
 
 def _is_conflict(change: DatasetChange, error: RemoteError, reader: RemoteReader) -> bool:
@@ -95,8 +114,8 @@ def _remaining_change(change: DatasetChange, reader: RemoteReader) -> DatasetCha
     now = decide(change.desired, remote, reader.site, overwrite=overwrite)
     fingerprint = fingerprint_of(remote)
     if now.action in (Action.DRIFTED, Action.TAKEN) or not fingerprint or fingerprint.digest != change.desired.digest:
-        raise _conflict(change.name, reader)
-    return now
+        raise _conflict(change, reader, remote)
+    return reader.with_tables_of(change.desired, now, Policy())
 
 
 def _rest_of_amendment(change: DatasetChange, remote: Remote | None, reader: RemoteReader) -> DatasetChange:
@@ -106,20 +125,50 @@ def _rest_of_amendment(change: DatasetChange, remote: Remote | None, reader: Rem
         return change
     values = flat_values(remote) if remote else {}
     if not remote or any(values.get(name) != value for name, value in change.amendment.items()):
-        raise _conflict(change.name, reader)
+        raise _conflict(change, reader, remote or {})
     return replace(change, action=Action.UNCHANGED)
 
 
-def _conflict(name: str, reader: RemoteReader) -> RemoteError:
+def _conflict(change: DatasetChange, reader: RemoteReader, remote: Remote) -> RemoteError:
+    """The error for the loser of two writes: which release won, or that a person edited the dataset."""
+    mark, place = fingerprint_of(remote), Place(reader.client.url)
+    desired = change.desired
+    if not (mark and desired and mark.catalogue == desired.catalogue and mark.digest != desired.digest):
+        return RemoteError(
+            message(
+                'another person changed the dataset "{name}" at the same time; their changes are kept', name=change.name
+            ),
+            place=place,
+            remedy=message("Run the command again to see what changed."),
+            status=409,
+        )
     return RemoteError(
-        message('another person changed the dataset "{name}" at the same time; their changes are kept', name=name),
-        place=Place(reader.client.url),
-        remedy=message("Run the command again to see what changed."),
-        status=409,
+        message(
+            'another release of this catalogue won: {user} published "{name}" at {moment} (version {version}, digest '
+            "{digest}); yours has the digest {own}",
+            user=_last_user(reader, remote) or message("another publisher"),
+            name=change.name,
+            moment=remote["metadata_modified"],
+            version=remote.get("version") or message("not stated"),
+            digest=mark.digest[:12],
+            own=desired.digest[:12],
+        ),
+        place=place,
+        remedy=message("Agree which release is to be published, then run the command again with that one."),
+        status=OVERTAKEN,
     )
 
 
-def _carry_out(change: DatasetChange, reader: RemoteReader) -> None:
+def _last_user(reader: RemoteReader, remote: Remote) -> str:
+    """The user of the last change by the portal's activities; empty if it does not record or show them."""
+    try:
+        [last] = reader.client.read("package_activity_list", {"id": remote["id"], "limit": 1})
+        return str(reader.client.read("user_show", {"id": last["user_id"]})["name"])
+    except (RemoteError, ValueError, KeyError, TypeError):
+        return ""
+
+
+def _carry_out(change: DatasetChange, reader: RemoteReader, part_size: int) -> None:
     """Write one change. Raises RemoteError, OSError."""
     client = reader.client
     if change.action == Action.DELETE:
@@ -133,25 +182,44 @@ def _carry_out(change: DatasetChange, reader: RemoteReader) -> None:
         return
     assert change.desired
     desired, view_set = change.desired, needed_views(change, reader.site)
-    if change.action == Action.CREATE:
-        draft = client.write("package_create", new_dataset(desired))
-        fingerprint = desired.fingerprint(dataset=expected_remote(draft, desired))
-    else:
-        assert change.remote
-        first = fingerprint_revision(change.remote, writing_fingerprint(change.remote, desired), reader.site.fields)
-        draft = _revise(reader, change.remote, with_requirements(first, change.remote, desired, reader.site))
-        fingerprint = desired.fingerprint()
+    *parts, last = upload_parts(change, part_size)
+    draft = _send_parts(change, parts, _begin(change, reader), reader)
+    created = change.action == Action.CREATE
+    fingerprint = desired.fingerprint(dataset=expected_remote(draft, desired) if created else None)
     if view_set or _is_altered(change):
-        fingerprint = replace(fingerprint, writing=True)
-    remote = _revise(reader, draft, revision(draft, change, fingerprint), uploads(change))
+        fingerprint = fingerprint.sending(())
+    remote = _revise(reader, draft, revision(draft, change, fingerprint), uploads(change, last))
     if view_set:
         create_views(client, view_set, reader.default_views)
-        remote = _check_unedited(remote, desired, reader)
+        remote = _check_unedited(remote, change, reader)
     # The fingerprint records values that the portal altered; otherwise they would look edited.
     private = desired.package.private
     if (settled := desired.fingerprint(dataset={**remote, "private": private})) != fingerprint:
         remote = _revise(reader, remote, final_revision(remote, settled, private=private))
     reader.confirmed[remote["id"]] = remote["metadata_modified"]
+
+
+def _begin(change: DatasetChange, reader: RemoteReader) -> Remote:
+    """The first write: the new dataset, or the mark on the one that is there."""
+    assert change.desired
+    if change.action == Action.CREATE:
+        draft: Remote = reader.client.write("package_create", new_dataset(change.desired))
+        return draft
+    assert change.remote
+    mark = writing_fingerprint(change.remote, change)
+    first = fingerprint_revision(change.remote, mark, reader.site.fields)
+    return _revise(reader, change.remote, with_requirements(first, change.remote, change.desired, reader.site))
+
+
+def _send_parts(change: DatasetChange, parts: Sequence[Collection[str]], draft: Remote, reader: RemoteReader) -> Remote:
+    """Send these parts of the files; the draft after them. Each write names the files that are left after it."""
+    mark, left = fingerprint_of(draft), list(change.files)
+    for part in parts:
+        assert mark
+        left = [each for each in left if each not in part]
+        revise = part_revision(draft, change, part, mark.sending(left))
+        draft = _revise(reader, draft, revise, uploads(change, part))
+    return draft
 
 
 def _is_altered(change: DatasetChange) -> bool:
@@ -160,15 +228,16 @@ def _is_altered(change: DatasetChange) -> bool:
     return bool(before and before.altered)
 
 
-def _check_unedited(revised: Remote, desired: DesiredDataset, reader: RemoteReader) -> Remote:
+def _check_unedited(revised: Remote, change: DatasetChange, reader: RemoteReader) -> Remote:
     """The dataset after tables and views were made for it, which changes its `metadata_modified`.
 
     Raises:
         RemoteError: another person edited it meanwhile.
     """
-    remote = reader.read_dataset(revised["name"])
-    if remote is None or desired.fingerprint(dataset=remote) != desired.fingerprint(dataset=revised):
-        raise _conflict(desired.name, reader)
+    assert change.desired
+    remote = reader.read_dataset(revised["name"]) or {}
+    if not remote or change.desired.fingerprint(dataset=remote) != change.desired.fingerprint(dataset=revised):
+        raise _conflict(change, reader, remote)
     return remote
 
 

@@ -92,7 +92,7 @@ class Audit:
         return () if package.private else package.resources
 
 
-def prepare_audit(client: CkanClient, release: Path, site: Site) -> Audit:
+def prepare_audit(client: CkanClient, downloader: Downloader, release: Path, site: Site) -> Audit:
     """The desired state of the portal.
 
     Raises:
@@ -108,7 +108,7 @@ def prepare_audit(client: CkanClient, release: Path, site: Site) -> Audit:
         expected=graph_view(expected),
         base=content.base,
         search=SearchListing(client),
-        downloader=Downloader(),
+        downloader=downloader,
         fields=site.field_map(content.keys),
         settled=settled,
     )

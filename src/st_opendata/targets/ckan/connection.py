@@ -29,8 +29,9 @@ from ckanapi.errors import (
 from requests_toolbelt import MultipartEncoder
 
 from st_opendata.errors import RemoteError, UsageError
-from st_opendata.http.client import Cause, HttpClient, TransferLimits, Wording, blocks, speaks_https
+from st_opendata.http.client import Cause, HttpClient, TransferLimits, Wording, blocks
 from st_opendata.http.redaction import redact_error, redactor
+from st_opendata.http.tls import Tls, is_open_network, speaks_https
 from st_opendata.http.urls import web_url
 from st_opendata.messages.message import Message, message, verbatim
 from st_opendata.place import Place
@@ -40,6 +41,14 @@ TIMEOUT = 120.0
 _LARGEST_ANSWER = 500_000_000
 """Bytes: a page of 250 datasets with all their metadata has a few millions."""
 _CHECK = message("Check the URL and the network, and whether the portal runs.")
+_CERTIFICATE = message(
+    "The portal requires a client certificate that it accepts: name its file with --client-cert, and that of its key "
+    "with --client-key."
+)
+_PROXY = message(
+    "Check HTTPS_PROXY and HTTP_PROXY, with user name and password as http://USER:PASSWORD@HOST:PORT; NO_PROXY names "
+    "hosts without a proxy."
+)
 _WORDING: Wording = {
     Cause.UNANSWERED: (message("the portal did not answer: {detail}"), _CHECK),
     Cause.TIMEOUT: (
@@ -48,7 +57,7 @@ _WORDING: Wording = {
     ),
     Cause.UNTRUSTED: (
         message("the certificate of the portal is not trusted: {detail}"),
-        message("Name the file with its certificate authority in REQUESTS_CA_BUNDLE."),
+        message("Name the file with its certificate authority in REQUESTS_CA_BUNDLE; for a test, use --insecure."),
     ),
     Cause.TLS: (
         message("no secure connection (TLS) could be made: {detail}"),
@@ -62,6 +71,8 @@ _WORDING: Wording = {
         message("this port speaks https, not http"),
         message("Give {url} as --url, or the port for http."),
     ),
+    Cause.CLIENT_CERTIFICATE: (message("the portal refused the connection: {detail}"), _CERTIFICATE),
+    Cause.PROXY: (message("the proxy before the portal failed: {detail}"), _PROXY),
     Cause.TOO_LARGE: (message("the portal's answer is larger than {detail} bytes"), _CHECK),
 }
 Uploads = Mapping[str, tuple[str, Callable[[], BinaryIO]]]
@@ -77,12 +88,26 @@ _HOME_PAGE = message("Give the URL of the portal's home page as --url.")
 class CkanClient:
     """A portal's actions, called with one token; safe to use from several threads."""
 
-    def __init__(self, url: str, token: str | None = None, *, connections: int = 4, timeout: float = TIMEOUT) -> None:
-        """Raises UsageError where the URL is not http(s)."""
+    def __init__(
+        self,
+        url: str,
+        token: str | None = None,
+        *,
+        connections: int = 4,
+        timeout: float = TIMEOUT,
+        tls: Tls = Tls(),  # noqa: B008 (frozen)
+    ) -> None:
+        """Raises UsageError where the URL is not http(s), or the token would be readable on its way."""
         if not web_url(url):
             raise UsageError(message('"{url}" is not an http(s) URL', url=url))
+        if token and is_open_network(url) and not tls.insecure:
+            raise UsageError(
+                message("the API token would go to {url} without encryption", url=url),
+                remedy=message("Give an https URL. If the whole way is a network that you trust, add --insecure."),
+            )
         self.url = url.rstrip("/")
         self._limits = TransferLimits(timeout, _LARGEST_ANSWER)
+        self._tls = tls
         self._redact = redactor(token)
         self._http = HttpClient(
             wording=_WORDING,
@@ -124,6 +149,7 @@ class CkanClient:
     def _call(self, method: str, action: str, **request: object) -> Any:  # noqa: ANN401 (JSON)
         """Send a request and read the answer, whole and without the token."""
         url, place = f"{self.url}/api/action/{action}", Place(f"{self.url} ({action})")
+        request |= self._tls.request_options()
         with self._http.request(method, url, self._limits, follow=False, place=place, **request) as response:
             status, content = int(response.status_code), b"".join(blocks(response, self._limits))
             headers = {name: self._redact(value) for name, value in response.headers.items()}
@@ -192,6 +218,8 @@ class CkanClient:
                 status=status,
             )
         summary = _summary(body)
+        if refused := _before_the_portal(status, summary):
+            return RemoteError(refused[0], place=place, remedy=refused[1], status=status)
         if status in (200, 404, 405):
             return RemoteError(
                 message("the answer is not from CKAN's API: {summary}", summary=summary),
@@ -199,9 +227,6 @@ class CkanClient:
                 remedy=message("Give the URL of the portal's home page, without /api or /dataset."),
                 status=status,
             )
-        if status == 413:
-            text = message("the portal does not accept files as large as these")
-            return RemoteError(text, place=place, remedy=TOO_LARGE, status=413)
         if str(summary).startswith("Search "):
             return RemoteError(_search_failed(summary), place=place, remedy=_SEARCH, status=status)
         return RemoteError(
@@ -211,6 +236,17 @@ class CkanClient:
             status=status,
             wait=_seconds(headers.get("Retry-After")),
         )
+
+
+def _before_the_portal(status: int, summary: Message) -> tuple[Message, Message] | None:
+    """Message and remedy of an answer that a proxy or the server before CKAN gives, CKAN's limit of a body included."""
+    if status == 407:
+        return message("the proxy before the portal failed: {detail}", detail=summary), _PROXY
+    if status == 413:
+        return message("the portal does not accept files as large as these"), TOO_LARGE
+    if status == 400 and "SSL certificate" in str(summary):  # as nginx says it
+        return message("the portal refused the connection: {detail}", detail=summary), _CERTIFICATE
+    return None
 
 
 def _search_failed(reason: str | Message) -> Message:

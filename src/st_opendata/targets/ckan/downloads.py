@@ -5,12 +5,13 @@ A visitor has no account, unless a token is given: it goes to the portal's own a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from threading import Event
+from typing import Any
 from urllib.parse import urljoin
 
 from st_opendata.errors import RemoteError
@@ -26,6 +27,7 @@ from st_opendata.http.client import (
     origin,
 )
 from st_opendata.http.redaction import redact_error, redactor
+from st_opendata.http.tls import Tls
 from st_opendata.messages.message import Message, message
 from st_opendata.place import Place
 from st_opendata.targets.base import Progress
@@ -81,9 +83,21 @@ class DownloadLimits:
 class Downloader:
     """Fetches files, by default without a token; safe to use from several threads."""
 
-    def __init__(self, *, token: str | None = None, site: str = "", connections: int = 4, saving: bool = False) -> None:
-        """`site` is the URL of the portal that knows the token; errors are about `saving` files, else measuring."""
+    def __init__(
+        self,
+        *,
+        token: str | None = None,
+        site: str = "",
+        connections: int = 4,
+        saving: bool = False,
+        tls: Tls = Tls(),  # noqa: B008 (frozen)
+    ) -> None:
+        """`site` is the URL of the portal that knows the token, and to which `tls` applies.
+
+        Errors are about `saving` files, else measuring.
+        """
         own = origin(site)
+        self._own, self._tls = own, tls
         self._redact = redactor(token)
         self._http = HttpClient(
             wording=_SAVING if saving else _MEASURING,
@@ -97,6 +111,9 @@ class Downloader:
         """Close the connections."""
         self._http.close()
 
+    def _options(self, url: str) -> Mapping[str, Any]:
+        return self._tls.request_options() if origin(url) == self._own else {}
+
     def measure(self, url: str, expected: int) -> Measurement:
         """Fetch a file and measure it; stops once it is clearly larger than the `expected` bytes.
 
@@ -104,7 +121,7 @@ class Downloader:
             RemoteError: there was no answer, or it was interrupted.
         """
         digest, size = sha256(), 0
-        with self._http.request("GET", url, _PER_FILE, headers=_IDENTITY) as response:
+        with self._http.request("GET", url, _PER_FILE, headers=_IDENTITY, **self._options(url)) as response:
             if response.status_code != 200:
                 return Measurement(int(response.status_code))
             for block in blocks(response, _PER_FILE):
@@ -129,7 +146,8 @@ class Downloader:
                 if not limits.open_to(url):
                     text = message("it redirects to {url}, from which nothing may be downloaded", url=url)
                     raise RemoteError(text, place=Place(url))
-                with self._http.request("GET", url, _PER_FILE, follow=False, headers=_IDENTITY) as response:
+                options = self._options(url)
+                with self._http.request("GET", url, _PER_FILE, follow=False, headers=_IDENTITY, **options) as response:
                     if response.is_redirect:
                         url, redirects = urljoin(url, response.headers["Location"]), redirects - 1
                         continue

@@ -7,8 +7,8 @@ So a normal form is compared, and only of the fields that we publish: others may
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
@@ -19,6 +19,9 @@ FINGERPRINT_KEY = "st_opendata"
 GROUP = "groups:"
 EXTRA = "extras:"
 """Start of the field that stands for one group of a dataset."""
+_BEGINNING = 8
+"""Characters of an id: two files of a dataset that share them are both sent again, which does no harm."""
+_MOST_PENDING = 1000
 _NOT_COMPARED = frozenset({"owner_org", "id"})
 _CKAN = frozenset({
     *("creator_user_id", "id", "isopen", "license_title", "license_url", "metadata_created"),
@@ -52,6 +55,10 @@ class Fingerprint:
     from the data that were sent, it is `altered`. While `writing`, a write is not finished, and the portal's dataset
     may be half old, half new. `name` is the published name and `organization` the id of its organisation, both empty in
     fingerprints of older versions.
+
+    `pending` are the files that the unfinished write still has to send, by the beginnings of their ids: what the portal
+    states of any other file was committed after the file was stored, and before the next one was touched. None if any
+    file may be another than the portal states.
     """
 
     catalogue: str
@@ -63,6 +70,16 @@ class Fingerprint:
     altered: bool = False
     name: str = ""
     organization: str = ""
+    pending: tuple[str, ...] | None = None
+
+    def sending(self, files: Sequence[str]) -> Fingerprint:
+        """The fingerprint of a write that has yet to send these files, by their ids."""
+        pending = tuple(sorted({each[:_BEGINNING] for each in files})) if len(files) <= _MOST_PENDING else None
+        return replace(self, writing=True, pending=pending)
+
+    def is_settled(self, identifier: str) -> bool:
+        """Whether the portal has exactly the bytes of this file that it states."""
+        return not self.writing or (self.pending is not None and identifier[:_BEGINNING] not in self.pending)
 
     def text(self) -> str:
         """The fingerprint as the value of an extra."""
@@ -76,6 +93,7 @@ class Fingerprint:
             **({"organization": self.organization} if self.organization else {}),
             **({"writing": True} if self.writing else {}),
             **({"altered": True} if self.altered else {}),
+            **({"pending": " ".join(self.pending)} if self.writing and self.pending is not None else {}),
         }
         return json.dumps(values, separators=(",", ":"))
 
@@ -94,6 +112,7 @@ class Fingerprint:
                 altered=bool(values.get("altered")),
                 name=str(values.get("name", "")),
                 organization=str(values.get("organization", "")),
+                pending=tuple(str(values["pending"]).split()) if "pending" in values else None,
             )
         except (ValueError, KeyError, TypeError):
             return None
@@ -102,6 +121,12 @@ class Fingerprint:
 def fingerprint_of(remote: Remote) -> Fingerprint | None:
     """The fingerprint on a dataset."""
     return Fingerprint.read(_extras(remote.get("extras")).get(FINGERPRINT_KEY))
+
+
+def is_unfinished(remote: Remote | None) -> bool:
+    """Whether a write of the dataset on the portal was begun and not finished."""
+    fingerprint = fingerprint_of(remote) if remote else None
+    return bool(fingerprint and fingerprint.writing)
 
 
 def fields_of(dataset: Remote) -> tuple[tuple[str, ...], tuple[str, ...]]:

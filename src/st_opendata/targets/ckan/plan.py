@@ -27,6 +27,7 @@ AS_RELEASED = message("as released")
 _RELEASED = message("the release changed")
 _PUBLIC = message("its release date has come: it becomes public")
 _UNLISTED = message("the portal's search does not list it")
+_CUT_OFF = message("a write of it was interrupted: what is missing is sent")
 _EDITED = message("edited on the portal since it was published")
 _TABLE = message("its DataStore table was edited on the portal")
 _UNMARKED = message(
@@ -182,12 +183,11 @@ def decide(
     if reason := _not_ours(desired, remote):
         return DatasetChange(Action.TAKEN, desired.name, reason)
     action, reason = _misplacement(desired, remote, site, overwrite=overwrite) or _state(desired, remote, indexed_at)
-    if action == Action.TAKEN:
-        return DatasetChange(action, desired.name, reason, remote=remote)
-    if action == Action.UNCHANGED:
-        return DatasetChange(action, desired.name, reason, desired, remote)
+    if action in (Action.TAKEN, Action.UNCHANGED):
+        known = desired if action == Action.UNCHANGED else None
+        return DatasetChange(action, desired.name, reason, known, remote)
     # A portal's statements about its files are reliable only if the dataset is unchanged since our last write.
-    as_left = reason in (_RELEASED, _PUBLIC, _UNLISTED)
+    as_left = reason in (_RELEASED, _PUBLIC, _UNLISTED, _CUT_OFF)
     if action == Action.DRIFTED and reason in (_EDITED, _UNMARKED):
         action, reason = (Action.UPDATE, _overwritten(reason)) if overwrite else (action, _kept(reason))
     files = _changed_files(desired, remote) if as_left else () if action == Action.DRIFTED else uploads
@@ -313,7 +313,7 @@ def _state(desired: DesiredDataset, remote: Remote, indexed_at: str | None) -> t
     if remote["state"] == "deleted":
         return Action.REVIVE, message("deleted on the portal")
     if fingerprint and fingerprint.writing:
-        return Action.UPDATE, message("a write of it was interrupted: everything is sent again")
+        return Action.UPDATE, _CUT_OFF
     if (
         not fingerprint
         or content_digest(remote, fingerprint.fields, fingerprint.resource_fields) != fingerprint.content
@@ -383,11 +383,12 @@ def _not_ours(desired: DesiredDataset, remote: Remote) -> Message | None:
 
 
 def _changed_files(desired: DesiredDataset, remote: Remote) -> tuple[str, ...]:
-    """Ids of the uploads whose bytes are not on the portal by its own statement."""
+    """Ids of the uploads whose bytes are not on the portal by its own statement, or not for certain."""
+    fingerprint = fingerprint_of(remote)
     there = {
         resource["id"]: (resource.get("hash"), str(resource.get("size")))
         for resource in remote["resources"]
-        if resource.get("url_type") == "upload"
+        if resource.get("url_type") == "upload" and (not fingerprint or fingerprint.is_settled(resource["id"]))
     }
     return tuple(
         resource.id

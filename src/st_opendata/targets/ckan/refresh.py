@@ -16,7 +16,7 @@ from st_opendata.targets.base import Action, Plan, Policy, Remote
 from st_opendata.targets.ckan.adoption import adoption, find_adoptable, is_adoptable
 from st_opendata.targets.ckan.connection import CkanClient
 from st_opendata.targets.ckan.datastore import compare_tables
-from st_opendata.targets.ckan.fingerprint import FINGERPRINT_KEY, Fingerprint
+from st_opendata.targets.ckan.fingerprint import FINGERPRINT_KEY, Fingerprint, is_unfinished
 from st_opendata.targets.ckan.identity import has_files, published_name, reason_to_keep
 from st_opendata.targets.ckan.packages import Package
 from st_opendata.targets.ckan.plan import (
@@ -130,7 +130,7 @@ class RemoteReader:
             change = DatasetChange(Action.UNCHANGED, desired.name, AS_RELEASED, desired)
         else:
             change = self.examine(desired, found, policy, known if published else None)
-        return self._with_tables(desired, change, policy)
+        return self.with_tables_of(desired, change, policy)
 
     def _with_adoptions(self, changes: Sequence[DatasetChange], policy: Policy) -> list[DatasetChange]:
         """The changes; one that would create a dataset which the organisation has under another name takes it over."""
@@ -292,8 +292,11 @@ class RemoteReader:
         ours = [each for each in desired.files if each in desired.identity.resources]
         return find_by_files(self.client, ours) or next(iter(candidates), None)
 
-    def _with_tables(self, desired: DesiredDataset, change: DatasetChange, policy: Policy) -> DatasetChange:
-        """The change, extended by DataStore tables that differ from their files."""
+    def with_tables_of(self, desired: DesiredDataset, change: DatasetChange, policy: Policy) -> DatasetChange:
+        """The change, extended by DataStore tables that differ from their files.
+
+        After an interrupted write, all rows are compared: any table may be incomplete.
+        """
         if change.action not in (Action.UNCHANGED, Action.UPDATE, Action.DRIFTED):
             return change
         there = {each["id"] for each in change.remote["resources"]} if change.remote else None
@@ -303,7 +306,10 @@ class RemoteReader:
             for identifier, table in expected_tables(desired.package.resources, self.site).items()
             if not is_loaded_with(table, sent) and (there is None or identifier in there)
         }
-        altered = compare_tables(self.client, tables, whole=policy.overwrite)
+        unfinished = change.action == Action.UPDATE and is_unfinished(change.remote)
+        altered = compare_tables(self.client, tables, whole=policy.overwrite or unfinished)
+        if unfinished:
+            return replace(change, tables=tuple(altered))
         if altered and change.remote is None:
             remote = self.read_dataset(desired.name)
             if remote is None:

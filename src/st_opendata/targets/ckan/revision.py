@@ -34,7 +34,8 @@ def new_dataset(desired: DesiredDataset) -> dict[str, Any]:
     dataset in each write of it. The first shows whether another dataset has our files, since it takes each id of
     a resource once, and refuses ours before anything is written.
     """
-    extras = extras_with(None, desired.dataset.get("extras"), desired.fingerprint(writing=True))
+    mark = desired.fingerprint().sending([each.id for each in desired.package.resources if each.file])
+    extras = extras_with(None, desired.dataset.get("extras"), mark)
     resources = [_new_resource(resource) for resource in desired.dataset["resources"][:1]]
     return {**desired.dataset, "private": True, "extras": extras, "resources": resources}
 
@@ -44,9 +45,10 @@ def expected_remote(draft: Remote, desired: DesiredDataset) -> Remote:
     return {**draft, "private": desired.package.private, "resources": desired.dataset["resources"]}
 
 
-def writing_fingerprint(remote: Remote, desired: DesiredDataset) -> Fingerprint:
-    """The fingerprint of a dataset during an update: it covers the old and the new fields."""
-    before, after = fingerprint_of(remote), desired.fingerprint(writing=True)
+def writing_fingerprint(remote: Remote, change: DatasetChange) -> Fingerprint:
+    """The fingerprint of a dataset during an update: it covers the old and the new fields, and all files to send."""
+    assert change.desired
+    before, after = fingerprint_of(remote), change.desired.fingerprint().sending(change.files)
     if not before:
         return after
     return replace(
@@ -54,6 +56,38 @@ def writing_fingerprint(remote: Remote, desired: DesiredDataset) -> Fingerprint:
         fields=tuple(sorted({*before.fields, *after.fields})),
         resource_fields=tuple(sorted({*before.resource_fields, *after.resource_fields})),
     )
+
+
+def upload_parts(change: DatasetChange, largest: int) -> list[tuple[str, ...]]:
+    """The files to send, by their ids, in parts of at most `largest` bytes or one file; one empty part for none.
+
+    Each part is one write, so a failure costs no more than a part. Small datasets are one part, and as quick as ever.
+    """
+    assert change.desired
+    parts: list[list[str]] = [[]]
+    size = 0
+    for resource in change.desired.package.resources:
+        if resource.id not in change.files:
+            continue
+        size += resource.size
+        if parts[-1] and size > largest:
+            parts.append([])
+            size = resource.size
+        parts[-1].append(resource.id)
+    return [tuple(part) for part in parts]
+
+
+def part_revision(draft: Remote, change: DatasetChange, part: Collection[str], mark: Fingerprint) -> dict[str, Any]:
+    """A revise that brings the files of this part with their metadata, and leaves the rest of the draft as it is."""
+    assert change.desired
+    sent = {each["id"]: each for each in change.desired.dataset["resources"] if each["id"] in part}
+    there = {each["id"] for each in draft["resources"]}
+    resources = [
+        _merge(each, sent[each["id"]], set()) if each["id"] in sent else dict(each) for each in draft["resources"]
+    ]
+    resources += [_new_resource(each) for identifier, each in sent.items() if identifier not in there]
+    update = {"extras": extras_with(draft.get("extras", ()), None, mark), "resources": resources}
+    return {"filter": ["-extras", "-resources"], "update": update}
 
 
 def fingerprint_revision(remote: Remote, fingerprint: Fingerprint, fields: Collection[str] = ()) -> dict[str, Any]:
@@ -156,13 +190,13 @@ def amendment(change: DatasetChange) -> dict[str, Any]:
     return {"filter": [f"-{name}" for name in lists if name in change.remote], "update": update}
 
 
-def uploads(change: DatasetChange) -> Uploads:
-    """The files to send with the revision, by the key of the request."""
+def uploads(change: DatasetChange, part: Collection[str]) -> Uploads:
+    """The files of a part to send with the revision, by the key of the request."""
     assert change.desired
     return {
         f"{_PER_RESOURCE}{resource.id}__upload": (resource.file_name, resource.open)
         for resource in change.desired.package.resources
-        if resource.id in change.files
+        if resource.id in part
     }
 
 

@@ -66,6 +66,7 @@ def make_plan(
             ],
             "losses": [{"field": each.field, "reason": str(each.reason), "datasets": each.datasets} for each in losses],
         },
+        leading=catalogue,
     )
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
 from st_opendata.errors import UsageError
+from st_opendata.http.tls import Tls, secured
 from st_opendata.messages.message import message
 from st_opendata.release import read_release
 from st_opendata.spelling import hint
@@ -19,6 +20,7 @@ from st_opendata.targets.base import Plan, Policy, Progress, Verification
 from st_opendata.targets.ckan.apply import apply_change
 from st_opendata.targets.ckan.chosen import ChosenTarget, choose_target
 from st_opendata.targets.ckan.connection import TIMEOUT, CkanClient
+from st_opendata.targets.ckan.downloads import Downloader
 from st_opendata.targets.ckan.packages import packages
 from st_opendata.targets.ckan.plan import DatasetChange
 from st_opendata.targets.ckan.pulled import find_settled
@@ -26,7 +28,7 @@ from st_opendata.targets.ckan.refresh import RemoteReader
 from st_opendata.targets.ckan.rights import read_site_of, with_groups
 from st_opendata.targets.ckan.site import Site, read_fields, read_site
 from st_opendata.targets.ckan.summary import make_plan
-from st_opendata.targets.ckan.token import find_token
+from st_opendata.targets.ckan.token import find_certificate, find_token
 from st_opendata.targets.ckan.verify import verify_site
 
 
@@ -35,6 +37,7 @@ class CkanTarget:
     """A CKAN site with the publisher's options (`site.Site`); `base.Target` describes the methods."""
 
     reader: RemoteReader
+    tls: Tls = field(default_factory=Tls)
 
     @property
     def workers(self) -> int:
@@ -73,8 +76,12 @@ class CkanTarget:
 
     def verify(self, release: Path, on_progress: Progress, *, detailed: bool = False) -> Verification:
         """Compare the data that visitors get without a token with the release."""
-        with closing(CkanClient(self.reader.site.url)) as client:
-            return verify_site(client, release, self.reader.site, on_progress, detailed=detailed)
+        site = self.reader.site
+        with (
+            closing(CkanClient(site.url, tls=self.tls)) as client,
+            closing(Downloader(site=site.url, tls=self.tls)) as downloader,
+        ):
+            return verify_site(client, downloader, release, site, on_progress, detailed=detailed)
 
     def close(self) -> None:
         """Close the connections, and save the confirmed datasets."""
@@ -99,6 +106,15 @@ class CkanOptions:
     workers: int = 4
     timeout: float = TIMEOUT
     on: date | None = None
+    insecure: bool = False
+    client_cert: Path | None = None
+    client_key: Path | None = None
+
+    def tls(self, chosen: ChosenTarget) -> Tls:
+        """The security of connections: by the options, else the environment, else the target. Raises as `secured`."""
+        stated = chosen.settings
+        names = (stated.client_cert, stated.client_key) if stated else (None, None)
+        return secured(self.insecure, *find_certificate(self.client_cert, self.client_key, names))
 
     def chosen(self) -> ChosenTarget:
         """The site that the options and `targets:` of the release name. Raises UsageError, InputError."""
@@ -130,8 +146,8 @@ def open_for_publishing(options: CkanOptions) -> CkanTarget:
     """
     chosen = options.chosen()
     organization = chosen.require_organization()
-    token = find_token(chosen.url, options.token_file)
-    client = CkanClient(chosen.url, token, connections=options.workers, timeout=options.timeout)
+    token, tls = find_token(chosen.url, options.token_file), options.tls(chosen)
+    client = CkanClient(chosen.url, token, connections=options.workers, timeout=options.timeout, tls=tls)
     with ExitStack() as opened:
         opened.callback(client.close)
         site = with_groups(client, options.add_to(read_site_of(client, organization), chosen), own=True)
@@ -147,12 +163,13 @@ def open_for_verifying(options: CkanOptions) -> CkanTarget:
         RemoteError: the portal is not a CKAN site, or does not answer.
     """
     chosen = options.chosen()
-    client = CkanClient(chosen.url)
+    tls = options.tls(chosen)
+    client = CkanClient(chosen.url, tls=tls)
     with ExitStack() as opened:
         opened.callback(client.close)
         site = with_groups(client, options.add_to(read_fields(client, read_site(client)), chosen), own=False)
         opened.pop_all()
-    return CkanTarget(RemoteReader(client, site, {}))
+    return CkanTarget(RemoteReader(client, site, {}), tls)
 
 
 # The search of a portal may show a state that its database never held (Solr is written before PostgreSQL commits).

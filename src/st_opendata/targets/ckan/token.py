@@ -1,4 +1,4 @@
-"""The token of a portal: from the environment, a file or the system's keyring; never from arguments, never shown."""
+"""The publisher's credentials: the token of a portal, never from arguments and never shown; a client certificate."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from st_opendata.messages.system_errors import system_reason
 from st_opendata.place import Place
 
 VARIABLE = "ST_CKAN_TOKEN"
+CERTIFICATE_VARIABLES = ("ST_CKAN_CLIENT_CERT", "ST_CKAN_CLIENT_KEY")
 SERVICE = "st-opendata"
 """Name of the keyring's entry; its user is the portal's URL."""
 
@@ -27,6 +28,20 @@ def find_token(url: str, file: Path | None, environment: Mapping[str, str] = os.
     if token and not (token.isascii() and token.isprintable() and " " not in token):
         raise UsageError(message("invalid API token"), remedy=message("Copy the token alone, in one line."))
     return token
+
+
+def find_certificate(
+    certificate: Path | None,
+    key: Path | None,
+    stated: tuple[str | None, str | None] = (None, None),
+    environment: Mapping[str, str] = os.environ,
+) -> tuple[Path | None, Path | None]:
+    """The files of the client certificate and of its key: the given ones, else of the environment, else as stated."""
+    if certificate or key:
+        return certificate, key
+    named = tuple(environment.get(variable) for variable in CERTIFICATE_VARIABLES)
+    first, second = named if any(named) else stated
+    return Path(first) if first else None, Path(second) if second else None
 
 
 def _of_file(file: Path) -> str:

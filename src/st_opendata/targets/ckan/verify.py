@@ -27,6 +27,7 @@ from st_opendata.shacl import validate_catalogue
 from st_opendata.targets.base import Action, Problem, Progress, Verification
 from st_opendata.targets.ckan.audit import WIDTH, Audit, DatasetAudit, audit_datasets, prepare_audit
 from st_opendata.targets.ckan.connection import CkanClient
+from st_opendata.targets.ckan.downloads import Downloader
 from st_opendata.targets.ckan.packages import Package, resource_id
 from st_opendata.targets.ckan.site import Site
 from st_opendata.targets.ckan.statements import (
@@ -140,15 +141,21 @@ class _Losses:
 
 
 def verify_site(
-    client: CkanClient, release: Path, site: Site, on_progress: Progress, *, detailed: bool = False
+    client: CkanClient,
+    downloader: Downloader,
+    release: Path,
+    site: Site,
+    on_progress: Progress,
+    *,
+    detailed: bool = False,
 ) -> Verification:
-    """Compare the site with the release, by a client without token; `detailed` names each statement that is lost.
+    """Compare the site with the release, by clients without token; `detailed` names each statement that is lost.
 
     Raises:
         InputError, ConfigurationError, UsageError: as `packages` does.
         RemoteError: the portal stopped answering.
     """
-    audit = prepare_audit(client, release, site)
+    audit = prepare_audit(client, downloader, release, site)
     found: dict[str, list[Problem]] = {package.name: [] for package in audit.packages}
     losses, good = _Losses(detailed), set[str]()
     own = Harvest("ckanext-dcat")

@@ -12,7 +12,7 @@ from st_opendata.formats import Format, format_of
 from st_opendata.model.text import pick
 from st_opendata.targets.base import Action
 from st_opendata.targets.ckan.connection import CkanClient
-from st_opendata.targets.ckan.fingerprint import fingerprint_of
+from st_opendata.targets.ckan.fingerprint import is_unfinished
 from st_opendata.targets.ckan.packages import Resource
 from st_opendata.targets.ckan.plan import DatasetChange
 from st_opendata.targets.ckan.site import Site
@@ -70,12 +70,14 @@ def needed_views(change: DatasetChange, site: Site) -> ViewSet:
         for identifier, table in every.items()
         if identifier in change.tables or is_loaded_with(table, files)
     }
-    fingerprint = fingerprint_of(change.remote) if change.remote else None
-    cut_off = change.action == Action.CREATE or bool(fingerprint and fingerprint.writing)
-    known = {resource["id"] for resource in change.remote["resources"]} if change.remote and not cut_off else set()
-    found = ((identifier, _view(resource, site)) for identifier, resource in sent.items() if identifier not in known)
+    if is_unfinished(change.remote):  # its files may be there without their views
+        fresh = {resource.id: resource for resource in change.desired.package.resources if resource.file}
+    else:
+        known = {resource["id"] for resource in change.remote["resources"]} if change.remote else set()
+        fresh = {identifier: resource for identifier, resource in sent.items() if identifier not in known}
+    found = ((identifier, _view(resource, site)) for identifier, resource in fresh.items())
     views = {identifier: view for identifier, view in found if view}
-    without_table = [each for each, view in views.items() if view.kind == "datatables_view" and each not in tables]
+    without_table = [each for each, view in views.items() if view.kind == "datatables_view" and each not in every]
     desired = {resource.id for resource in change.desired.package.resources}
     there = change.remote["resources"] if change.remote else ()
     gone = tuple(each["id"] for each in there if each.get("datastore_active") and each["id"] not in desired)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from st_opendata.catalogue import read_catalogue
 from st_opendata.catalogue.pulled import write_pulled
 from st_opendata.errors import ConfigurationError, InputError, UsageError
 from st_opendata.http.client import origin
+from st_opendata.http.tls import Tls
 from st_opendata.messages.message import message, verbatim
 from st_opendata.release.exchange import stage
 from st_opendata.targets.base import Progress
@@ -41,6 +42,7 @@ class PullOptions:
     max_file: int = MAX_FILE
     workers: int = 4
     language: str = "en"
+    tls: Tls = field(default_factory=Tls)
 
 
 def pull(options: PullOptions, output: Path, *, on_progress: Progress = lambda _text, _done: None) -> PullResult:
@@ -57,8 +59,8 @@ def pull(options: PullOptions, output: Path, *, on_progress: Progress = lambda _
             message("private datasets need a token"), remedy=message("Give it in ST_CKAN_TOKEN or --token-file.")
         )
     token = options.token if options.private else None  # everyone may read the rest
-    client = CkanClient(options.url, token, connections=options.workers)
-    downloader = Downloader(token=token, site=options.url, connections=options.workers, saving=True)
+    client = CkanClient(options.url, token, connections=options.workers, tls=options.tls)
+    downloader = Downloader(token=token, site=options.url, connections=options.workers, saving=True, tls=options.tls)
     try:
         with stage(output, refuse=_refuse) as draft:
             listing = list_organization(client, options.organization, private=options.private)
