@@ -123,7 +123,7 @@ def assert_table(ckan: Any, dataset: str, title: str, text: str) -> None:
     assert [view["view_type"] for view in views] == ["datatables_view"]
 
 
-CUT_OFF = "a write of it was interrupted: everything is sent again"
+CUT_OFF = "a write of it was interrupted: what is missing is sent"
 UNLISTED = "the portal's search does not list it"
 STALE = "the portal's search shows another state than its database"
 REASONS = {

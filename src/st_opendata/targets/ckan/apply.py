@@ -7,8 +7,9 @@ is sent, one more write has the final fingerprint. Each write is bound to the st
 (`metadata_modified`), so the work of a second publisher or an editor is reported, never overwritten.
 
 CKAN stores files before its database commits, so a file is on the portal for certain only if a write committed its
-digest after it was sent, and no later write touched it. Many bytes go in parts, each one revise, and the fingerprint
-names the files that are yet to be sent, before they are: after an interruption, those are sent and no others.
+digest after it was sent, and no later write touched it. Many bytes go in parts, each one revise. The fingerprint names
+the files that are yet to be sent, before they are, and the moment at which the others were ours: after an interruption
+those are sent, and any that another person uploaded since.
 """
 
 from __future__ import annotations
@@ -187,7 +188,7 @@ def _carry_out(change: DatasetChange, reader: RemoteReader, part_size: int) -> N
     created = change.action == Action.CREATE
     fingerprint = desired.fingerprint(dataset=expected_remote(draft, desired) if created else None)
     if view_set or _is_altered(change):
-        fingerprint = fingerprint.sending(())
+        fingerprint = fingerprint.sending(last, str(draft["metadata_modified"]))
     remote = _revise(reader, draft, revision(draft, change, fingerprint), uploads(change, last))
     if view_set:
         create_views(client, view_set, reader.default_views)
@@ -206,19 +207,22 @@ def _begin(change: DatasetChange, reader: RemoteReader) -> Remote:
         draft: Remote = reader.client.write("package_create", new_dataset(change.desired))
         return draft
     assert change.remote
-    mark = writing_fingerprint(change.remote, change)
-    first = fingerprint_revision(change.remote, mark, reader.site.fields)
+    first = fingerprint_revision(change.remote, writing_fingerprint(change.remote, change), reader.site.fields)
     return _revise(reader, change.remote, with_requirements(first, change.remote, change.desired, reader.site))
 
 
 def _send_parts(change: DatasetChange, parts: Sequence[Collection[str]], draft: Remote, reader: RemoteReader) -> Remote:
-    """Send these parts of the files; the draft after them. Each write names the files that are left after it."""
+    """Send these parts of the files; the draft after them.
+
+    A second write takes each part off the list of files to send. It is bound to the state that the first one left, so
+    the files are ours.
+    """
     mark, left = fingerprint_of(draft), list(change.files)
     for part in parts:
         assert mark
         left = [each for each in left if each not in part]
-        revise = part_revision(draft, change, part, mark.sending(left))
-        draft = _revise(reader, draft, revise, uploads(change, part))
+        draft = _revise(reader, draft, part_revision(draft, change, part), uploads(change, part))
+        draft = _revise(reader, draft, fingerprint_revision(draft, mark.sending(left, str(draft["metadata_modified"]))))
     return draft
 
 

@@ -56,9 +56,9 @@ class Fingerprint:
     may be half old, half new. `name` is the published name and `organization` the id of its organisation, both empty in
     fingerprints of older versions.
 
-    `pending` are the files that the unfinished write still has to send, by the beginnings of their ids: what the portal
-    states of any other file was committed after the file was stored, and before the next one was touched. None if any
-    file may be another than the portal states.
+    `pending` are the files that the unfinished write may still have to send, by the beginnings of their ids; None if
+    these may be all. The dataset was in the state that we left at the moment `since`: what the portal states of any
+    other file is true, unless it got that file later, from another person.
     """
 
     catalogue: str
@@ -71,15 +71,21 @@ class Fingerprint:
     name: str = ""
     organization: str = ""
     pending: tuple[str, ...] | None = None
+    since: str = ""
 
-    def sending(self, files: Sequence[str]) -> Fingerprint:
-        """The fingerprint of a write that has yet to send these files, by their ids."""
+    def sending(self, files: Sequence[str], since: str = "") -> Fingerprint:
+        """The fingerprint of a write that has yet to send these files, by their ids; all others are there `since`."""
         pending = tuple(sorted({each[:_BEGINNING] for each in files})) if len(files) <= _MOST_PENDING else None
-        return replace(self, writing=True, pending=pending)
+        return replace(self, writing=True, pending=pending, since=since)
 
-    def is_settled(self, identifier: str) -> bool:
+    def is_settled(self, resource: Remote) -> bool:
         """Whether the portal has exactly the bytes of this file that it states."""
-        return not self.writing or (self.pending is not None and identifier[:_BEGINNING] not in self.pending)
+        if not self.writing:
+            return True
+        if self.pending is None or str(resource["id"])[:_BEGINNING] in self.pending:
+            return False
+        stored = resource.get("last_modified")  # the portal sets it when a file is uploaded
+        return bool(stored) and str(stored) <= self.since
 
     def text(self) -> str:
         """The fingerprint as the value of an extra."""
@@ -94,6 +100,7 @@ class Fingerprint:
             **({"writing": True} if self.writing else {}),
             **({"altered": True} if self.altered else {}),
             **({"pending": " ".join(self.pending)} if self.writing and self.pending is not None else {}),
+            **({"since": self.since} if self.writing and self.since else {}),
         }
         return json.dumps(values, separators=(",", ":"))
 
@@ -113,6 +120,7 @@ class Fingerprint:
                 name=str(values.get("name", "")),
                 organization=str(values.get("organization", "")),
                 pending=tuple(str(values["pending"]).split()) if "pending" in values else None,
+                since=str(values.get("since", "")),
             )
         except (ValueError, KeyError, TypeError):
             return None

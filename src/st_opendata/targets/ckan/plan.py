@@ -67,7 +67,7 @@ class DesiredDataset:
         ids = frozenset(each.id for each in self.package.resources)
         return Identity(self.catalogue, self.name, ids - self.package.kept)
 
-    def fingerprint(self, *, writing: bool = False, dataset: Remote | None = None) -> Fingerprint:
+    def fingerprint(self, *, dataset: Remote | None = None) -> Fingerprint:
         """Our fingerprint for the dataset; `dataset` is the portal's version of it, if known."""
         fields, resource_fields = fields_of(self.dataset)
         sent = content_digest(self.dataset, fields, resource_fields)
@@ -78,7 +78,6 @@ class DesiredDataset:
             content=stored,
             fields=fields,
             resource_fields=resource_fields,
-            writing=writing,
             altered=stored != sent,
             name=self.name,
             organization=self.organization if self.moves else "",
@@ -388,7 +387,7 @@ def _changed_files(desired: DesiredDataset, remote: Remote) -> tuple[str, ...]:
     there = {
         resource["id"]: (resource.get("hash"), str(resource.get("size")))
         for resource in remote["resources"]
-        if resource.get("url_type") == "upload" and (not fingerprint or fingerprint.is_settled(resource["id"]))
+        if resource.get("url_type") == "upload" and (not fingerprint or fingerprint.is_settled(resource))
     }
     return tuple(
         resource.id

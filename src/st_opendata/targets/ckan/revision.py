@@ -48,7 +48,8 @@ def expected_remote(draft: Remote, desired: DesiredDataset) -> Remote:
 def writing_fingerprint(remote: Remote, change: DatasetChange) -> Fingerprint:
     """The fingerprint of a dataset during an update: it covers the old and the new fields, and all files to send."""
     assert change.desired
-    before, after = fingerprint_of(remote), change.desired.fingerprint().sending(change.files)
+    before = fingerprint_of(remote)
+    after = change.desired.fingerprint().sending(change.files, str(remote["metadata_modified"]))
     if not before:
         return after
     return replace(
@@ -59,9 +60,10 @@ def writing_fingerprint(remote: Remote, change: DatasetChange) -> Fingerprint:
 
 
 def upload_parts(change: DatasetChange, largest: int) -> list[tuple[str, ...]]:
-    """The files to send, by their ids, in parts of at most `largest` bytes or one file; one empty part for none.
+    """The files to send, by their ids, in parts of at most `largest` bytes or one file; the last goes with the rest.
 
-    Each part is one write, so a failure costs no more than a part. Small datasets are one part, and as quick as ever.
+    A failure costs no more than a part. What fits into one part goes with the rest, and is as quick as ever; else each
+    part is a write of its own, and none is left for the last one.
     """
     assert change.desired
     parts: list[list[str]] = [[]]
@@ -74,11 +76,15 @@ def upload_parts(change: DatasetChange, largest: int) -> list[tuple[str, ...]]:
             parts.append([])
             size = resource.size
         parts[-1].append(resource.id)
-    return [tuple(part) for part in parts]
+    whole = len(parts) == 1 and size <= largest
+    return [*map(tuple, parts), *([] if whole else [()])]
 
 
-def part_revision(draft: Remote, change: DatasetChange, part: Collection[str], mark: Fingerprint) -> dict[str, Any]:
-    """A revise that brings the files of this part with their metadata, and leaves the rest of the draft as it is."""
+def part_revision(draft: Remote, change: DatasetChange, part: Collection[str]) -> dict[str, Any]:
+    """A revise that brings the files of this part with their metadata, and leaves the rest of the draft as it is.
+
+    A dataset that becomes private does so with the first part.
+    """
     assert change.desired
     sent = {each["id"]: each for each in change.desired.dataset["resources"] if each["id"] in part}
     there = {each["id"] for each in draft["resources"]}
@@ -86,8 +92,8 @@ def part_revision(draft: Remote, change: DatasetChange, part: Collection[str], m
         _merge(each, sent[each["id"]], set()) if each["id"] in sent else dict(each) for each in draft["resources"]
     ]
     resources += [_new_resource(each) for identifier, each in sent.items() if identifier not in there]
-    update = {"extras": extras_with(draft.get("extras", ()), None, mark), "resources": resources}
-    return {"filter": ["-extras", "-resources"], "update": update}
+    private = bool(draft["private"]) or change.desired.package.private
+    return {"filter": ["-resources"], "update": {"private": private, "resources": resources}}
 
 
 def fingerprint_revision(remote: Remote, fingerprint: Fingerprint, fields: Collection[str] = ()) -> dict[str, Any]:

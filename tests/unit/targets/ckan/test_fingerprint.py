@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 from st_opendata.targets.base import Action
@@ -75,7 +76,7 @@ def test_fingerprints_are_written_as_before() -> None:
     assert FINGERPRINT_KEY == "st_opendata"
     assert desired().package.digest == PACKAGE_DIGEST
     assert desired().fingerprint().text() == PUBLISHED
-    assert desired().fingerprint(dataset=remote(version=1.0), writing=True).text() == WRITING
+    assert replace(desired().fingerprint(dataset=remote(version=1.0)), writing=True).text() == WRITING
 
 
 def test_fingerprints_of_before_are_read() -> None:

@@ -178,7 +178,7 @@ def test_from_its_day_it_becomes_public_without_a_file(release: Path) -> None:
     hidden = change(release, CITY, before)
     assert hidden.remote
     assert hidden.desired
-    writing = hidden.desired.fingerprint(writing=True)
+    writing = replace(hidden.desired.fingerprint(), writing=True)
     assert revision(hidden.remote, hidden, writing)["update"]["private"] is True
 
 

@@ -194,7 +194,7 @@ def test_a_revision_removes_what_is_no_longer_stated_and_keeps_what_others_noted
     there["resources"][0]["datastore_active"] = True
     after = desired("Places", resource(3), resource(1), digest="d2")
     change = decide(after, there, PORTAL)
-    begun = there | {"extras": extras_with(there["extras"], None, writing_fingerprint(there, after))}
+    begun = there | {"extras": extras_with(there["extras"], None, writing_fingerprint(there, change))}
     data = revision(begun, change, after.fingerprint())
     assert {"-version", "-extras", "-resources"} <= set(data["filter"])
     assert {extra["key"] for extra in data["update"]["extras"]} == {"reviewed", "st_opendata"}
