@@ -19,7 +19,7 @@ from st_opendata.errors import InputError
 from st_opendata.json_text import indented_json
 from st_opendata.messages.message import message
 from st_opendata.model.descriptions import Terms
-from st_opendata.model.pulled import Pulled, PulledDataset
+from st_opendata.model.pulled import PulledCatalogue, PulledDataset
 from st_opendata.model.release import File
 from st_opendata.place import Place
 
@@ -35,7 +35,7 @@ _LENGTH = 16
 """Characters of a digest: enough to notice a change."""
 
 
-def write_pulled(folder: Path, pulled: Pulled) -> None:
+def write_pulled(folder: Path, pulled: PulledCatalogue) -> None:
     """Write the origin into the folder of a catalogue, with the digests of what is there now. Raises OSError."""
     datasets = {name: {**asdict(each), "keys": _digests(folder, name)} for name, each in pulled.datasets.items()}
     for each in datasets.values():
@@ -51,7 +51,7 @@ def write_pulled(folder: Path, pulled: Pulled) -> None:
     (folder / PULLED_FILE).write_text(indented_json(content) + "\n", "utf-8", newline="\n")
 
 
-def read_pulled(folder: Path) -> Pulled | None:
+def read_pulled(folder: Path) -> PulledCatalogue | None:
     """The origin of the catalogue in the folder, which has been read; None if it has none.
 
     Raises:
@@ -67,7 +67,7 @@ def read_pulled(folder: Path) -> Pulled | None:
         datasets = {str(name): _dataset(each, folder, str(name)) for name, each in content["datasets"].items()}
         same = content["catalogue"] == _digest(_mapping(folder / _CATALOGUE, _CATALOGUE))
         unchanged = same and not any(each.changed for each in datasets.values())
-        return Pulled(
+        return PulledCatalogue(
             str(content["url"]), str(content["organization"]), bool(content["published"]), datasets, unchanged
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:

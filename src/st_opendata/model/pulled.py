@@ -24,7 +24,7 @@ class PulledDataset:
 
 
 @dataclass(frozen=True, slots=True)
-class Pulled:
+class PulledCatalogue:
     """The origin of a catalogue: the portal's URL, its organisation, and the datasets by their ids in the catalogue.
 
     If st-opendata had `published` it there, the dataset with the exact catalogue is among them. It is `unchanged` if

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from st_opendata.formats import Format
 from st_opendata.messages.message import Message
-from st_opendata.model.pulled import Pulled
+from st_opendata.model.pulled import PulledCatalogue
 from st_opendata.model.text import Text
 
 if TYPE_CHECKING:  # pydantic takes longer to load than a small release to read
@@ -156,5 +156,5 @@ class Release:
     """Where the release is published, by the names that the catalogue gives."""
     keys: tuple[PortalKey, ...] = ()
     """The properties of its profiles on portals."""
-    pulled: Pulled | None = None
+    pulled: PulledCatalogue | None = None
     """The portal that the catalogue was pulled from."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from st_opendata.errors import InputError, MessageError
 from st_opendata.json_text import indented_json
 from st_opendata.messages.message import Message, message, verbatim
-from st_opendata.model.pulled import Pulled, PulledDataset
+from st_opendata.model.pulled import PulledCatalogue, PulledDataset
 from st_opendata.model.release import (
     DatasetRelease,
     Distribution,
@@ -147,12 +147,12 @@ def _key(content: dict[str, Any]) -> PortalKey:
     return PortalKey(**plain, on=tuple(map(str, content["on"])), listed=bool(content["listed"]))
 
 
-def _pulled(content: dict[str, Any]) -> Pulled:
+def _pulled(content: dict[str, Any]) -> PulledCatalogue:
     datasets = {
         str(name): PulledDataset(**{**each, "changed": tuple(each["changed"])})
         for name, each in content["datasets"].items()
     }
-    return Pulled(**{**content, "datasets": datasets})
+    return PulledCatalogue(**{**content, "datasets": datasets})
 
 
 def _targets(content: dict[str, Any]) -> dict[str, TargetSettings]:

@@ -89,8 +89,7 @@ class DatasetChange(Change[DesiredDataset]):
     """A change of a CKAN dataset.
 
     Ids of files are those of resources; `tables` are resources whose DataStore tables are to be loaded in addition to
-    the tables of these files. An `amendment` has the values of the only fields to write, by the names of
-    `fingerprint.flat_values`; None removes one.
+    theirs. An `amendment` has the only fields to write, as `fingerprint.flat_values` names them; None empties one.
     """
 
     tables: tuple[str, ...] = ()

@@ -7,7 +7,7 @@ CSVW metadata. Data that are published nowhere cannot come back: see docs/pull-c
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -98,15 +98,7 @@ def pull_exact(
                 datasets[-1].add("links", link)
             leave_licence(datasets[-1], files[id_])
         omissions += _old(graph, published)
-        download = [
-            each for found in tables.values() for table in found for each in (table.file, table.metadata) if each
-        ]
-        failures = fetcher.fetch([*download, *(each.download for found in files.values() for each in found)])
-        for dataset_folder in datasets:
-            found = list(_describe(dataset_folder, tables[dataset_folder.id], failures, published.base))
-            found += add_files({dataset_folder.id: dataset_folder}, files[dataset_folder.id], failures)
-            omissions += found
-            dataset_folder.heading += omission_lines(found)
+        omissions += _fetch(fetcher, datasets, tables, files, published.base)
     kept = [each for each in datasets if not each.is_empty]
     omissions += [Omission(each.id, "", message("none of its tables came")) for each in datasets if each.is_empty]
     if not kept:
@@ -131,6 +123,23 @@ def pull_exact(
         origin=origin_of(listing, origins, published=True),
         notes=tuple(notes),
     )
+
+
+def _fetch(
+    fetcher: Fetcher,
+    datasets: Sequence[DatasetFolder],
+    tables: Mapping[str, Sequence[_Table]],
+    files: Mapping[str, Sequence[PulledFile]],
+    base: str,
+) -> Iterator[Omission]:
+    """Fetch tables and files of the datasets, and add them there; gives what did not come."""
+    parts = [each for found in tables.values() for table in found for each in (table.file, table.metadata) if each]
+    failures = fetcher.fetch([*parts, *(each.download for found in files.values() for each in found)])
+    for dataset in datasets:
+        found = list(_describe(dataset, tables[dataset.id], failures, base))
+        found += add_files({dataset.id: dataset}, files[dataset.id], failures)
+        dataset.heading += omission_lines(found)
+        yield from found
 
 
 def _origins(

@@ -90,10 +90,11 @@ def extras_of(remote: Json) -> dict[str, str]:
 def state_dataset(fields: FieldMap, remote: Json, node: str, language: str) -> Statements:
     """The metadata of a dataset of CKAN as statements about `node`, and its resources as distributions."""
     stater = _Stater(Statements(), language, is_markdown(remote))
+    of_files = [each for each in fields.resource if each.path != (_LICENCE,) or not has_licence(remote)]
     for number, resource in enumerate(remote.get("resources") or ()):
         distribution = f"{node}#distribution-{number}"
         stater.graph.add(node, _DISTRIBUTION, ox.NamedNode(distribution))
-        stater.state_all(fields.resource, resource, distribution)
+        stater.state_all(of_files, resource, distribution)
     stater.state_all(fields.dataset, {**extras_of(remote), **remote}, node)
     for key, name in (("metadata_created", "dct:issued"), ("metadata_modified", "dct:modified")):
         if remote.get(key) and not stater.graph.values(node, expand(name)):
@@ -215,6 +216,12 @@ def geometry_of(remote: Json) -> Mapping[str, Any] | None:
     """The geometry of the dataset by ckanext-spatial: a GeoJSON object in `spatial`; None if there is none."""
     found = _by_language(extras_of(remote).get("spatial") or remote.get("spatial"))
     return found if isinstance(found, Mapping) and {"type", "coordinates"} <= found.keys() else None
+
+
+def has_licence(remote: Json) -> bool:
+    """Whether the portal states a licence for the dataset as a whole, by an address or an id that means only one."""
+    value = str(remote.get("license_id") or "")
+    return bool(value) and _iri_node(_licence(value, remote.get("license_url"))) is not None
 
 
 def _licence(value: str, url: object) -> str:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import unquote
 
-from st_opendata.model.pulled import Pulled, PulledDataset
+from st_opendata.model.pulled import PulledCatalogue, PulledDataset
 from st_opendata.namespaces import expand
 from st_opendata.rdf.statements import Statements, iris
 from st_opendata.targets.ckan.fingerprint import fingerprint_of, state_digests
@@ -24,13 +24,15 @@ Resources = Mapping[str, str]
 _UPLOAD = re.compile(r"/resource/([0-9a-f-]{36})/download/")
 
 
-def origin_of(listing: Listing, datasets: Mapping[str, tuple[Json, Resources]], *, published: bool = False) -> Pulled:
+def origin_of(
+    listing: Listing, datasets: Mapping[str, tuple[Json, Resources]], *, published: bool = False
+) -> PulledCatalogue:
     """The origin of these datasets of the portal, by their ids in the catalogue."""
     found = {
         name: PulledDataset(str(remote["id"]), str(remote["name"]), state_digests(remote), dict(resources))
         for name, (remote, resources) in datasets.items()
     }
-    return Pulled(listing.site.url, str(listing.organization["name"]), published, found)
+    return PulledCatalogue(listing.site.url, str(listing.organization["name"]), published, found)
 
 
 def hosted_id(graph: Statements, iri: str) -> str:

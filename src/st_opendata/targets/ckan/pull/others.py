@@ -31,6 +31,7 @@ from st_opendata.targets.ckan.pull.fields import (
     clean,
     distributions_of,
     geometry_of,
+    has_licence,
     is_markdown,
     read_map,
     state_dataset,
@@ -52,7 +53,6 @@ from st_opendata.targets.ckan.pull.resources import PulledFile, add_files, file_
 from st_opendata.targets.ckan.pull.result import Omission, OmissionReason, PullResult
 from st_opendata.targets.ckan.pull.sniffer import DataStoreColumn, NotATableError, describe_file
 from st_opendata.vocabularies import alignment
-from st_opendata.vocabularies.licences import licence_code, licence_of_id
 
 _SHARED = (
     *("publisher", "creator", "contactPoint", "license", "rights", "accessRights", "accrualPeriodicity"),
@@ -275,10 +275,8 @@ def _describe(fields: FieldMap, listing: Listing, remote: Json) -> Description:
         found.values["markup"] = "markdown"
     if shape := geometry_of(remote):
         _add_geometry(found, shape, listing.site.language)
-    stated = licence_code(str(remote.get("license_url") or "")) or licence_code(
-        licence_of_id(str(remote.get("license_id") or "")) or ""
-    )
-    if stated and found.values.get("license") not in (None, stated):
+    stated = str(remote.get("license_id") or "")
+    if stated and found.values.get("license") and not has_licence(remote):
         text = message("The portal has {licence} for the dataset; this is the licence of its files", licence=stated)
         found.remark("license", text)
     found.values.setdefault("title", {listing.site.language: str(remote["name"])})

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from st_opendata.messages.message import Message
-from st_opendata.model.pulled import Pulled
+from st_opendata.model.pulled import PulledCatalogue
 
 
 class OmissionReason(StrEnum):
@@ -37,5 +37,5 @@ class PullResult:
     datasets: int
     tables: int
     omissions: tuple[Omission, ...]
-    origin: Pulled
+    origin: PulledCatalogue
     notes: tuple[Message, ...] = ()
