@@ -50,6 +50,7 @@ from st_opendata.targets.ckan.pull.resources import (
     leave_licence,
 )
 from st_opendata.targets.ckan.pull.result import Omission, OmissionReason, PullResult
+from st_opendata.targets.ckan.pull.series import restore_editions, series_of, state_series
 from st_opendata.targets.ckan.pull.sniffer import NotATableError, describe_file
 
 _NOT_OF_CATALOGUE = ("availability", "status", "version", "landingPage")
@@ -108,8 +109,10 @@ def pull_exact(
             remedy=reasons_of(omissions),
         )
     drop_lost_keys(kept)
+    state_series(graph, published.base, catalogue, kept)
     shared = (*_NOT_OF_CATALOGUE, *(() if series else ("accrualPeriodicity",)))
     share_terms(catalogue, kept, shared)
+    restore_editions(graph, published.base, kept, folder)
     state_places(listing, catalogue, kept, {id_: remote for id_, (remote, _) in came.items()})
     url = f"{listing.site.url}/dataset/{published.exact['name'] if published.exact else ''}"
     heading = [message("Pulled from {url}", url=url), *omission_lines(each for each in omissions if not each.what)]
@@ -191,7 +194,7 @@ def _catalogue(graph: Statements, published: PublishedCatalogue) -> tuple[Descri
     """The catalogue's description, and whether it has a series; its service and series complete the description."""
     base, node = published.base, f"{published.base}catalogue"
     services = iris(graph.values(node, expand("dcat:service")))
-    series = sorted({text_of(value) for _, value in graph.of(expand("dcat:inSeries"))})
+    series = series_of(graph, base)
     places = {
         **dict.fromkeys(("accessRights", "theme", "keyword"), services),
         **dict.fromkeys(("accrualPeriodicity",), series),

@@ -17,7 +17,7 @@ TERMS = tuple(str(info.alias) for info in Terms.model_fields.values())
 FILE_KEYS = ("license", "rights", "availability", "status")
 """Keys whose properties a dataset's distributions state."""
 _CATALOGUE_KEYS = ("id", "base", "site", "title", "description", "homepage", "series", *TERMS, "targets", "datasets")
-_DATASET_KEYS = (*KEYS[:2], "markup", *KEYS[2:], "targets", "tables", "files", "links")
+_DATASET_KEYS = ("editionOf", *KEYS[:2], "markup", *KEYS[2:], "inSeries", "targets", "tables", "files", "links")
 
 
 @dataclass(slots=True)
