@@ -17,6 +17,7 @@ from uuid import uuid4
 import pytest
 import yaml
 from foreign import foreign_datasets, make_foreign
+from rdflib import Graph
 
 from st_opendata.__main__ import main
 
@@ -191,6 +192,18 @@ def test_adopting_one_dataset_keeps_its_resources(
     assert code == 0, written
 
 
+def test_adopting_never_deletes_what_was_not_pulled(
+    town: Town, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    release, before = tmp_path / "release", town.show(town.made["datahub"]["id"])
+    assert town.pull(capsys, town.folder)[0] == 0
+    assert town.run(capsys, "build", str(town.folder), "--output", str(release))[0] == 0
+    code, written = town.publish(capsys, release, "--adopt", "--only", before["name"])
+    assert code == 4
+    assert "--adopt would delete resources that were not pulled: An address to come" in written
+    assert visible(town.show(before["id"])) == visible(before)
+
+
 def test_an_edit_on_the_portal_is_named_and_kept(
     town: Town, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -239,3 +252,60 @@ def test_smarter_together_publishes_nothing_after_a_pull(
     assert f"{len(datasets) + 1} unchanged" in written
     code, written = town.run(capsys, "verify", "ckan", str(again), "--url", ckan.url)
     assert code == 0, written
+
+
+def test_series_and_editions_come_back(
+    ckan: Any, organization: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source, release, again = write_town(tmp_path / "catalogue", organization), tmp_path / "release", tmp_path / "again"
+    town = Town(ckan, organization, tmp_path / "pulled", {})
+    assert town.run(capsys, "build", str(source), "--output", str(release))[0] == 0
+    assert town.publish(capsys, release)[0] == 0
+    assert town.pull(capsys, town.folder)[0] == 0
+    catalogue = yaml.safe_load((town.folder / "catalogue.yaml").read_text("utf-8"))
+    assert [(each["id"], each.get("order")) for each in catalogue["series"]] == [("money", "issued"), ("plans", None)]
+    edition = yaml.safe_load((town.folder / "budget-2024" / "dataset.yaml").read_text("utf-8"))
+    assert edition["editionOf"] == "budget"
+    assert "tables" not in edition
+    assert [path.name for path in (town.folder / "budget").iterdir()] == ["dataset.yaml"]
+    assert town.run(capsys, "build", str(town.folder), "--output", str(again))[0] == 0
+    before, after = (Graph().parse(each / "catalog.ttl") for each in (release, again))
+    assert set(after) == set(before)
+    assert town.publish(capsys, again, "--dry-run", "--exit-code")[0] == 0
+
+
+def write_town(folder: Path, organization: str) -> Path:
+    """A catalogue with two series, and a dataset with two editions."""
+
+    def described(name: str, **keys: Any) -> None:
+        (folder / name).mkdir(parents=True, exist_ok=True)
+        (folder / name / "dataset.yaml").write_text(yaml.safe_dump(keys, sort_keys=False), "utf-8")
+
+    def table(name: str) -> list[dict[str, Any]]:
+        columns = [{"name": "name", "propertyUrl": "rdfs:label"}, {"name": "amount", "propertyUrl": "rdf:value"}]
+        schema = {"aboutUrl": f"{name}/{{name}}", "columns": columns}
+        return [{"url": f"{name}.csv", "title": {"en": name}, "tableSchema": schema}]
+
+    described(
+        "budget", title={"en": "Budget"}, description={"en": "By department."}, inSeries=[], tables=table("budget")
+    )
+    for year in (2023, 2024):
+        name, period = f"budget-{year}", {"start": year, "end": year}
+        described(name, editionOf="budget", version=str(year), temporal=period, issued=f"{year}-01-15")
+        (folder / name / "budget.csv").write_text(f"name,amount\na,{year}\n", "utf-8")
+    for name, year, series in (("tax", 2022, "money"), ("fees", 2021, "money"), ("plan", 2020, "plans")):
+        texts = {"title": {"en": name}, "description": {"en": f"The {name}."}}
+        described(name, **texts, issued=f"{year}-01-01", inSeries=[series], tables=table(name))
+        (folder / name / f"{name}.csv").write_text("name,amount\na,1\n", "utf-8")
+    keys = {
+        "id": organization, "base": f"https://data.fennwick.example/{organization}/", "title": {"en": "Fennwick"},
+        "description": {"en": "Data."}, "license": "CC_BY_4_0", "language": ["en"], "theme": ["GOVE"],
+        "publisher": {"iri": "https://fennwick.example/", "name": {"en": "Fennwick"}, "type": "LocalAuthority"},
+        "series": [
+            {"id": "money", "title": {"en": "Money"}, "description": {"en": "Money."}, "order": "issued"},
+            {"id": "plans", "title": {"en": "Plans"}, "description": {"en": "Plans."}, "accrualPeriodicity": "IRREG"},
+        ],
+        "datasets": ["budget", "budget-2023", "budget-2024", "fees", "plan", "tax"],
+    }  # fmt: skip
+    (folder / "catalogue.yaml").write_text(yaml.safe_dump(keys, sort_keys=False), "utf-8")
+    return folder

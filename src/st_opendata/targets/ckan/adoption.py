@@ -54,8 +54,21 @@ def adoption(desired: DesiredDataset, remote: Remote, reason: Message, *, adopt:
     if not adopt:
         text = message("{reason}; --adopt takes it over and replaces its files", reason=reason)
         return DatasetChange(Action.TAKEN, desired.name, text)
+    if lost := _lost_resources(desired, remote):
+        text = message(
+            "{reason}; --adopt would delete resources that were not pulled: {names}", reason=reason, names=lost
+        )
+        return DatasetChange(Action.TAKEN, desired.name, text)
     files = tuple(resource.id for resource in desired.package.resources if resource.file)
     return DatasetChange(Action.ADOPT, desired.name, reason, desired, remote, compare(remote, desired), files)
+
+
+def _lost_resources(desired: DesiredDataset, remote: Remote) -> str:
+    """The names of resources of a dataset that the catalogue was pulled from, and that the pull did not take."""
+    if remote["id"] != desired.package.origin:
+        return ""
+    known = desired.package.kept | desired.files.keys()
+    return ", ".join(str(each.get("name") or each["id"]) for each in remote["resources"] if each["id"] not in known)
 
 
 def _batches(desired: Sequence[DesiredDataset]) -> Iterator[Sequence[DesiredDataset]]:
