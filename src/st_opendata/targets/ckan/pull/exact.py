@@ -87,7 +87,9 @@ def pull_exact(
         for id_ in _dataset_ids(graph, published):
             dataset = published_dataset(graph, published, id_)
             if dataset is None:
-                hidden = message("the organisation does not show it: it is private, deleted or in another organisation")
+                hidden = message(
+                    "the portal does not show it in this organisation: it is private, deleted or in another one"
+                )
                 omissions.append(Omission(id_, "", hidden))
                 continue
             came[id_] = dataset, kept_resources(graph, published.base, id_, dataset)
