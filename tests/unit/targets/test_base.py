@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from threading import Lock, current_thread, main_thread
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 
 from st_opendata.errors import RemoteError
 from st_opendata.messages.message import message
-from st_opendata.targets.base import Action, Change, ChangeResult, Plan, apply
+from st_opendata.targets.base import OVERTAKEN, Action, Change, ChangeResult, Plan, apply
 
 
 class Target:
@@ -84,3 +85,17 @@ def test_a_target_that_fails_three_times_in_a_row_is_given_up() -> None:
 def test_another_defect_is_not_hidden() -> None:
     with pytest.raises(ZeroDivisionError):
         apply(plan("a"), Target(a=ZeroDivisionError()))
+
+
+@pytest.mark.parametrize("workers", [1, 4])
+def test_the_leading_change_goes_first_and_alone(workers: int) -> None:
+    target = Target(workers)
+    leading = replace(plan(*NAMES), leading="d")
+    apply(leading, target)
+    assert (target.applied[0], sorted(target.applied)) == ("d", list(NAMES))
+
+
+def test_nothing_is_begun_after_another_release_won() -> None:
+    target = Target(4, d=RemoteError(message("another release won"), status=OVERTAKEN))
+    results = apply(replace(plan(*NAMES), leading="d"), target)
+    assert target.applied == [each.change.name for each in results] == ["d"]

@@ -100,6 +100,8 @@ def _is_conflict(change: DatasetChange, error: RemoteError, reader: RemoteReader
 def _remaining_change(change: DatasetChange, reader: RemoteReader) -> DatasetChange:
     """The rest of a change after a failed request, or after one that the portal completed for a killed publisher.
 
+    What another publisher sent is replaced if this release has won by now.
+
     Raises:
         RemoteError: the dataset is neither in its former nor in its desired state: another person wrote to it.
     """
@@ -113,8 +115,10 @@ def _remaining_change(change: DatasetChange, reader: RemoteReader) -> DatasetCha
         return change
     overwrite = bool(before) and change.action == Action.UPDATE  # a dataset to restore does not exist yet
     now = decide(change.desired, remote, reader.site, overwrite=overwrite)
-    fingerprint = fingerprint_of(remote)
-    if now.action in (Action.DRIFTED, Action.TAKEN) or not fingerprint or fingerprint.digest != change.desired.digest:
+    ours = (mark := fingerprint_of(remote)) and mark.digest == change.desired.digest
+    if now.action in (Action.DRIFTED, Action.TAKEN) or not (
+        ours or (_is_of_other_release(change, remote) and reader.leads())
+    ):
         raise _conflict(change, reader, remote)
     return reader.with_tables_of(change.desired, now, Policy())
 
@@ -130,11 +134,19 @@ def _rest_of_amendment(change: DatasetChange, remote: Remote | None, reader: Rem
     return replace(change, action=Action.UNCHANGED)
 
 
+def _is_of_other_release(change: DatasetChange, remote: Remote) -> bool:
+    """Whether another release of the catalogue, which the dataset was not of before, has written the dataset."""
+    mark, desired = fingerprint_of(remote), change.desired
+    if not mark or not desired or mark.catalogue != desired.catalogue:
+        return False
+    before = fingerprint_of(change.remote) if change.remote else None
+    return mark.digest != desired.digest and not (before and before.digest == mark.digest)
+
+
 def _conflict(change: DatasetChange, reader: RemoteReader, remote: Remote) -> RemoteError:
     """The error for the loser of two writes: which release won, or that a person edited the dataset."""
     mark, place = fingerprint_of(remote), Place(reader.client.url)
-    desired = change.desired
-    if not (mark and desired and mark.catalogue == desired.catalogue and mark.digest != desired.digest):
+    if not mark or not change.desired or not _is_of_other_release(change, remote):
         return RemoteError(
             message(
                 'another person changed the dataset "{name}" at the same time; their changes are kept', name=change.name
@@ -152,7 +164,7 @@ def _conflict(change: DatasetChange, reader: RemoteReader, remote: Remote) -> Re
             moment=remote["metadata_modified"],
             version=remote.get("version") or message("not stated"),
             digest=mark.digest[:12],
-            own=desired.digest[:12],
+            own=change.desired.digest[:12],
         ),
         place=place,
         remedy=message("Agree which release is to be published, then run the command again with that one."),

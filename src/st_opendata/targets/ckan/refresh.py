@@ -16,7 +16,7 @@ from st_opendata.targets.base import Action, Plan, Policy, Remote
 from st_opendata.targets.ckan.adoption import adoption, find_adoptable, is_adoptable
 from st_opendata.targets.ckan.connection import CkanClient
 from st_opendata.targets.ckan.datastore import compare_tables
-from st_opendata.targets.ckan.fingerprint import FINGERPRINT_KEY, Fingerprint, is_unfinished
+from st_opendata.targets.ckan.fingerprint import FINGERPRINT_KEY, Fingerprint, fingerprint_of, is_unfinished
 from st_opendata.targets.ckan.identity import has_files, published_name, reason_to_keep
 from st_opendata.targets.ckan.packages import Package
 from st_opendata.targets.ckan.plan import (
@@ -80,6 +80,8 @@ class RemoteReader:
     groups: list[frozenset[str]] = field(default_factory=list)
     """The names of the groups to which the user may add datasets; read once, if a dataset has groups."""
     looking: Lock = field(default_factory=Lock)
+    leading: list[DesiredDataset] = field(default_factory=list)
+    """The dataset of the catalogue in the plan, which is written first."""
 
     def plan(self, packages: Sequence[Package], catalogue: str, policy: Policy) -> Plan[DatasetChange]:
         """The changes that publishing these packages of the catalogue (its base IRI) makes; the last one is its own.
@@ -88,6 +90,7 @@ class RemoteReader:
         """
         desired = [desired_dataset(package, self.site, catalogue) for package in packages]
         *datasets, own = desired
+        self.leading[:] = [own]
         chosen = [each for each in datasets if not policy.only or each.name in policy.only]
         others = [each for each in datasets if policy.only and each.name not in policy.only]
         known = self._known(desired, catalogue)
@@ -131,6 +134,12 @@ class RemoteReader:
         else:
             change = self.examine(desired, found, policy, known if published else None)
         return self.with_tables_of(desired, change, policy)
+
+    def leads(self) -> bool:
+        """Whether the dataset of the catalogue on the portal is ours: of two releases at once, ours has won."""
+        found = [(each, self.read_dataset(each.name)) for each in self.leading]
+        marks = [(each, fingerprint_of(remote)) for each, remote in found if remote]
+        return any(mark and mark.digest == each.digest for each, mark in marks)
 
     def _with_adoptions(self, changes: Sequence[DatasetChange], policy: Policy) -> list[DatasetChange]:
         """The changes; one that would create a dataset which the organisation has under another name takes it over."""

@@ -33,7 +33,13 @@ from st_opendata.targets.ckan.plan import (
     is_confirmed,
     same_moment,
 )
-from st_opendata.targets.ckan.revision import new_dataset, revision, writing_fingerprint
+from st_opendata.targets.ckan.revision import (
+    new_dataset,
+    part_revision,
+    revision,
+    upload_parts,
+    writing_fingerprint,
+)
 from st_opendata.targets.ckan.site import Site
 
 PORTAL = Site(
@@ -120,6 +126,45 @@ def test_a_write_that_was_cut_off_is_sent_in_full() -> None:
     there = remote(desired())
     there["extras"] = extras_with([], None, replace(desired().fingerprint(), writing=True))
     assert action(decide(desired(), there, PORTAL)) == ("update", 2)
+
+
+def test_a_write_that_was_cut_off_sends_what_is_missing() -> None:
+    there = remote(desired())
+    mark = desired().fingerprint().sending([resource(2).id], MOMENT)
+    there["extras"] = extras_with([], None, mark)
+    assert action(decide(desired(), there, PORTAL)) == ("update", 2)  # the portal states no moment of an upload
+    for each in there["resources"]:
+        each["last_modified"] = MOMENT
+    assert decide(desired(), there, PORTAL).files == (resource(2).id,)
+    there["resources"][0]["last_modified"] = MOMENT.replace("456", "457")
+    assert action(decide(desired(), there, PORTAL)) == ("update", 2)
+
+
+def test_files_go_in_parts() -> None:
+    change = decide(
+        desired("Places", resource(1, b"1" * 6), resource(2, b"2" * 4), resource(3, b"3" * 5)), None, PORTAL
+    )
+    one, two, three = change.files
+    assert upload_parts(change, 15) == [(one, two, three)]
+    assert upload_parts(change, 10) == [(one, two), (three,), ()]
+    assert upload_parts(change, 0) == [(one,), (two,), (three,), ()]
+    assert upload_parts(replace(change, files=()), 10) == [()]
+    assert upload_parts(replace(change, files=(three,)), 4) == [(three,), ()]
+
+
+def test_a_part_leaves_the_rest_and_never_shows_what_becomes_private() -> None:
+    there = remote(desired(), private=False)
+    after = desired("Places", resource(1, b"new"), resource(2), resource(3))
+    change = decide(after, there, PORTAL)
+    data = part_revision(there, change, (resource(1).id, resource(3).id))
+    assert data["filter"] == ["-resources"]
+    assert set(data["update"]) == {"private", "resources"}
+    first, second, third = data["update"]["resources"]
+    assert (first["hash"], third["url"]) == (sha256(b"new").hexdigest(), "")
+    assert second == there["resources"][1]
+    assert data["update"]["private"] is False
+    hidden = replace(after, package=replace(after.package, private=True))
+    assert part_revision(there, replace(change, desired=hidden), ())["update"]["private"] is True
 
 
 def test_a_deleted_one_is_revived() -> None:

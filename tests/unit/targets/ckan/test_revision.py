@@ -43,3 +43,25 @@ def test_readings_that_differ() -> None:
         {"resources": [{"id": "1", "name": "Other"}]},
     ):
         assert not agree(SHOWN, SHOWN | change)
+
+
+ZIP = {"id": "00000001-aaaa", "last_modified": "2026-01-01T00:00:00.000001"}
+
+
+def test_a_file_is_certain_if_it_is_there_since_a_moment_at_which_the_dataset_was_ours() -> None:
+    moment = "2026-01-01T00:00:00.000002"
+    mark = Fingerprint.read(MARKED.sending(["00000002-bbbb"], moment).text())
+    assert mark
+    assert mark.is_settled(ZIP)
+    assert not mark.is_settled(ZIP | {"id": "00000002-bbbb"})
+    assert not mark.is_settled(ZIP | {"last_modified": "2026-01-01T00:00:00.000003"})
+    assert not mark.is_settled(ZIP | {"last_modified": None})
+    assert not MARKED.sending([]).is_settled(ZIP)
+    assert not MARKED.sending([f"{number:08}" for number in range(1001)], moment).is_settled(ZIP)
+    assert MARKED.is_settled({"id": "00000002-bbbb"})
+
+
+def test_marks_of_older_versions_name_no_file() -> None:
+    mark = Fingerprint.read(replace(MARKED, writing=True).text())
+    assert mark
+    assert (mark.pending, mark.is_settled(ZIP)) == (None, False)
