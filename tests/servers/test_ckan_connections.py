@@ -15,6 +15,8 @@ import pytest
 from publisher import Publisher, assert_published, only_message
 from relay import Answer, Relay, Request, Stage
 
+from st_opendata.__main__ import main
+
 pytestmark = [pytest.mark.xdist_group("ckan"), pytest.mark.usefixtures("emptied")]
 
 INSECURE = "WARNING: --insecure is set"
@@ -63,7 +65,7 @@ def strict(publisher: Publisher, server: tuple[Path, Path], client: tuple[Path, 
 
 
 def test_an_unknown_certificate_is_refused_unless_it_is_not_checked(
-    publisher: Publisher, releases: tuple[Path, ...], secure: Relay
+    publisher: Publisher, releases: tuple[Path, ...], secure: Relay, capsys: pytest.CaptureFixture[str]
 ) -> None:
     code, _, err = publisher.command(releases[0], url=secure.url)
     said = only_message(err)
@@ -73,6 +75,12 @@ def test_an_unknown_certificate_is_refused_unless_it_is_not_checked(
     assert (code, err.count(INSECURE)) == (0, 1), err
     assert_published(publisher.ckan, releases[0])
     assert secure.requests
+    portal = ["--url", secure.url]
+    assert main(["verify", "ckan", str(releases[0]), *portal]) == 4
+    assert "is not trusted" in capsys.readouterr().err
+    assert main(["verify", "ckan", str(releases[0]), *portal, "--insecure"]) in (0, 1)
+    out, err = capsys.readouterr()
+    assert ("not trusted" in out + err, "Error" in err, err.count(INSECURE)) == (False, False, 1)
 
 
 def test_an_authority_that_the_publisher_names(

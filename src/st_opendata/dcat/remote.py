@@ -15,6 +15,7 @@ from st_opendata.dcat.terms import DCAT
 from st_opendata.errors import RemoteError
 from st_opendata.formats import JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TURTLE
 from st_opendata.http.client import MAX_BYTES, HttpClient, TransferLimits, blocks, fetch, media_type, refuse_failure
+from st_opendata.http.tls import Tls
 from st_opendata.messages.message import message
 from st_opendata.place import Place
 from st_opendata.rdf.formats import accept_header
@@ -23,7 +24,13 @@ from st_opendata.rdf.reading import syntax_of
 _ACCEPT = accept_header((TURTLE, RDF_XML, JSON_LD, N_TRIPLES, N_QUADS))
 
 
-def fetch_dcat(url: str, *, timeout: float = 60.0, limit: int = MAX_BYTES) -> rdflib.Graph:
+def fetch_dcat(
+    url: str,
+    *,
+    timeout: float = 60.0,
+    limit: int = MAX_BYTES,
+    tls: Tls = Tls(),  # noqa: B008 (frozen)
+) -> rdflib.Graph:
     """The DCAT description at an http(s) URL, at most `limit` bytes in at most about `timeout` seconds.
 
     Raises:
@@ -32,7 +39,7 @@ def fetch_dcat(url: str, *, timeout: float = 60.0, limit: int = MAX_BYTES) -> rd
         RemoteError: no answer, a status of 400 or more, a web page, too much data or too slow.
     """
     limits = TransferLimits(timeout, limit, timeout)
-    with fetch(url, limits, _ACCEPT) as response:
+    with fetch(url, limits, _ACCEPT, tls) as response:
         refuse_failure(response, url)
         data, kind, final = b"".join(blocks(response, limits)), media_type(response), str(response.url)
     if kind in ("text/html", "application/xhtml+xml"):

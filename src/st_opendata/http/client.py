@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 from st_opendata import __version__
 from st_opendata.errors import InputError, RemoteError, UsageError
 from st_opendata.http.redaction import Redact, redact_error
-from st_opendata.http.tls import speaks_http, speaks_https
+from st_opendata.http.tls import Tls, requires_certificate, speaks_http, speaks_https
 from st_opendata.http.urls import web_url
 from st_opendata.messages.message import Message, message, verbatim
 from st_opendata.messages.system_errors import system_reason
@@ -225,14 +225,15 @@ def origin(url: str) -> str:
 
 
 @contextmanager
-def fetch(url: str, limits: TransferLimits, accept: str) -> Iterator[HttpResponse]:
+def fetch(url: str, limits: TransferLimits, accept: str, tls: Tls = Tls()) -> Iterator[HttpResponse]:  # noqa: B008
     """The answer of an http(s) URL, after redirects. Raises UsageError for another URL, else as a client does."""
     if web_url(url) is None:
         raise UsageError(
             message('"{url}" is not an http(s) URL', url=url),
             remedy=message("Write it as the browser shows it, with https://."),
         )
-    with closing(HttpClient()) as client, client.request("GET", url, limits, headers={"Accept": accept}) as response:
+    more = {"headers": {"Accept": accept}, **tls.request_options()}
+    with closing(HttpClient()) as client, client.request("GET", url, limits, **more) as response:
         yield response
 
 
@@ -294,11 +295,11 @@ def _cause_of(error: Exception, url: str, limits: TransferLimits, wording: Wordi
 
     inner = _innermost(error)
     if isinstance(error, _ExceededError):
-        if error.cause is Cause.TOO_LARGE:
-            return error.cause, f"{limits.size:,}"
-        return error.cause, f"{limits.seconds:g}"
+        return error.cause, f"{limits.size:,}" if error.cause is Cause.TOO_LARGE else f"{limits.seconds:g}"
     if isinstance(error, requests.exceptions.ProxyError | requests.exceptions.InvalidProxyURL):
         return Cause.PROXY, _reason(error)
+    if _is_demanded(inner, url, wording):
+        return Cause.CLIENT_CERTIFICATE, _reason(error)
     if isinstance(error, requests.exceptions.SSLError):
         return _cause_in_tls(inner, url, wording), _reason(error)
     if isinstance(inner, ReadTimeoutError):
@@ -306,6 +307,16 @@ def _cause_of(error: Exception, url: str, limits: TransferLimits, wording: Wordi
     broken = Cause.ONLY_HTTPS in wording and isinstance(inner, HTTPException | ConnectionError)
     secure = broken and url.startswith("http:") and speaks_https(url)
     return (Cause.ONLY_HTTPS if secure else Cause.UNANSWERED), _reason(error)
+
+
+def _is_demanded(error: BaseException, url: str, wording: Wording) -> bool:
+    """Whether the server ended the connection because it demands a certificate of the client."""
+    return (
+        Cause.CLIENT_CERTIFICATE in wording
+        and url.startswith("https:")
+        and isinstance(error, ssl.SSLEOFError | ConnectionError)
+        and requires_certificate(url)
+    )
 
 
 def _cause_in_tls(error: BaseException, url: str, wording: Wording) -> Cause:

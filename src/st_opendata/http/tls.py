@@ -22,6 +22,7 @@ INSECURE = message(
     "place, read the API token and change the data."
 )
 _PROBE_SECONDS = 5.0
+_ALERT_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,15 +122,39 @@ def speaks_http(url: str) -> bool:
 
 def speaks_https(url: str) -> bool:
     """Whether the host and port of the URL speak TLS, with any certificate."""
-    context = ssl.create_default_context()
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
     host, port = _host_and_port(url)
     try:
-        with socket.create_connection((host, port), _PROBE_SECONDS) as plain, context.wrap_socket(plain):
+        with socket.create_connection((host, port), _PROBE_SECONDS) as plain, _unchecked().wrap_socket(plain):
             return True
     except (OSError, ValueError):
         return False
+
+
+def requires_certificate(url: str) -> bool:
+    """Whether the host and port of the URL end a secure connection of a client without certificate.
+
+    With TLS 1.3 they may do so while the client sends a request, which then does not see their reason.
+    """
+    host, port = _host_and_port(url)
+    try:
+        with (
+            socket.create_connection((host, port), _PROBE_SECONDS) as plain,
+            _unchecked().wrap_socket(plain, server_hostname=host) as secure,
+        ):
+            secure.settimeout(_ALERT_SECONDS)
+            secure.recv(1)
+    except ssl.SSLError as error:
+        return "CERTIFICATE_REQUIRED" in str(error)
+    except (OSError, ValueError):
+        pass
+    return False
+
+
+def _unchecked() -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
 
 
 def _host_and_port(url: str) -> tuple[str, int]:

@@ -179,7 +179,7 @@ def _audit_dataset(audit: Audit, package: Package) -> DatasetAudit:
     rdf = None
     if "dcat" in audit.site.plugins:
         try:
-            rdf = fetch_dcat(f"{audit.site.url}/dataset/{package.name}.ttl")
+            rdf = fetch_dcat(f"{audit.site.url}/dataset/{package.name}.ttl", tls=audit.client.tls)
         except (RemoteError, InputError) as error:
             if isinstance(error, RemoteError) and not error.status:
                 raise

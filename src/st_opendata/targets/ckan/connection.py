@@ -107,7 +107,7 @@ class CkanClient:
             )
         self.url = url.rstrip("/")
         self._limits = TransferLimits(timeout, _LARGEST_ANSWER)
-        self._tls = tls
+        self.tls = tls
         self._redact = redactor(token)
         self._http = HttpClient(
             wording=_WORDING,
@@ -149,7 +149,7 @@ class CkanClient:
     def _call(self, method: str, action: str, **request: object) -> Any:  # noqa: ANN401 (JSON)
         """Send a request and read the answer, whole and without the token."""
         url, place = f"{self.url}/api/action/{action}", Place(f"{self.url} ({action})")
-        request |= self._tls.request_options()
+        request |= self.tls.request_options()
         with self._http.request(method, url, self._limits, follow=False, place=place, **request) as response:
             status, content = int(response.status_code), b"".join(blocks(response, self._limits))
             headers = {name: self._redact(value) for name, value in response.headers.items()}
