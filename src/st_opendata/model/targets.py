@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, JsonValue, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, JsonValue, model_validator
 
 from st_opendata.errors import MessageError
 from st_opendata.formats import DATASET_FORMATS
@@ -128,6 +128,8 @@ class TargetSettings(DatasetTarget):
     client_cert: str | None = None
     """The path of a file on the publisher's machine, as `client_key`."""
     client_key: str | None = None
+    max_upload: Annotated[int, Field(gt=0)] | None = None
+    """Bytes of the largest file that the portal takes, which CKAN's API does not say."""
     datasets: dict[str, DatasetTarget] = {}
 
     def of(self, dataset: str) -> DatasetTarget:

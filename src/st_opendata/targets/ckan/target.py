@@ -132,7 +132,7 @@ class CkanOptions:
             moves=self.organization is None,
             day=self.on or site.day,
             iris=self.iris,
-            max_upload=self.max_upload,
+            max_upload=self.max_upload or (settings.max_upload if settings else None),
             link_base=self.link_base,
         )
 
