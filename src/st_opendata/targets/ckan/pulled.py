@@ -76,14 +76,14 @@ def find_settled(
         if remote is None and not site.user and is_private(site.settings_of(id_), site.day):
             found[id_] = DatasetChange(Action.UNCHANGED, origin.name, _AS_PULLED)  # visitors do not see it
         elif remote and remote["state"] != "deleted" and (whole or not fingerprint_of(remote)):
-            found[id_] = _change(origin, remote, written[id_])
+            found[id_] = change_of(origin, remote, written[id_])
     if whole:
         same = found.keys() == there and all(each.action == Action.UNCHANGED for each in found.values())
         return found if same else {}
     return {id_: each for id_, each in found.items() if each.action != Action.DRIFTED or not policy.adopt}
 
 
-def _change(origin: PulledDataset, remote: Remote, written: Mapping[str, object]) -> DatasetChange:
+def change_of(origin: PulledDataset, remote: Remote, written: Mapping[str, object]) -> DatasetChange:
     """The change for a dataset, with the values of fields that the publisher changed (None to remove one)."""
     name, now, values = str(remote["name"]), state_digests(remote), flat_values(remote)
     differences = {key: value for key, value in written.items() if values.get(key) != value}
