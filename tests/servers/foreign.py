@@ -54,7 +54,7 @@ class Foreign:
         self.links.append({"url": url, **more})
 
     def extras(self, **values: Any) -> None:
-        """Add extras; what is no text is JSON."""
+        """Add extras; other values than text are JSON."""
         listed = self.fields.setdefault("extras", [])
         for key, value in values.items():
             text = value if isinstance(value, str) else json.dumps(value)

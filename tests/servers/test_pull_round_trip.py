@@ -1,4 +1,4 @@
-"""Pull, build, publish: what nobody changed in the folder or on the portal stays as it is, whoever published it.
+"""Pull, build, publish: a dataset that no one changed in the folder or on the portal stays unchanged.
 
 The foreign datasets are made after public portals (`foreign.py`); ST_FOREIGN_SEEDS="7 8" makes other variants.
 """
@@ -57,7 +57,7 @@ class Town:
 
 @pytest.fixture
 def organization(ckan: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """An organisation of its own, emptied and removed at the end."""
+    """A separate organisation, emptied and removed at the end."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("ST_CKAN_TOKEN", ckan.token)
     monkeypatch.setenv("LC_ALL", "C.UTF-8")

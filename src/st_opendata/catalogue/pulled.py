@@ -1,6 +1,6 @@
-"""`pulled.json` of a catalogue: its origin on a portal, and digests that show what somebody changed since.
+"""`pulled.json` of a catalogue: its origin on a portal, and digests that show what was changed since.
 
-The program writes the file when it pulls, and reads it in a build; nobody edits it. Each key of a dataset's description
+The program writes the file when it pulls, and reads it in a build; no one edits it. Each key of a dataset's description
 has a digest, with what it inherits from catalogue.yaml; those of tables and files cover their contents. Comments and
 the layout of the descriptions do not count.
 """
@@ -115,7 +115,7 @@ def _names(described: Mapping[str, Any], key: str) -> Iterator[str]:
 
 
 def _statements(content: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
-    """What `targets:` states for datasets, after the name of each target."""
+    """The statements of `targets:` for datasets, after the name of each target."""
     for name, target in (content.get("targets") or {}).items():
         stated = {key: value for key, value in target.items() if key not in _OF_PORTAL}
         if stated:

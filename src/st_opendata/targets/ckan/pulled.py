@@ -47,7 +47,7 @@ _PROPERTIES = {
 def find_settled(
     client: CkanClient, site: Site, release: Path, content: Release, policy: Policy = _NOTHING, workers: int = 4
 ) -> Mapping[str, DatasetChange]:
-    """What publishing does about the datasets that it leaves to their publisher, by their ids in the catalogue.
+    """The changes of the datasets that publishing leaves to their publisher, by their ids in the catalogue.
 
     Of a catalogue that st-opendata published before, it is all of them or none: none if others are to be deleted. Of
     the datasets of another publisher, the policy may adopt those that were edited on the portal, and those that it

@@ -71,7 +71,7 @@ def is_markdown(remote: Json) -> bool:
 
 
 def written(text: object, *, markdown: bool) -> str:
-    """A description as the catalogue has it: as Markdown, or as the plain text that CKAN shows for it."""
+    """A description for the catalogue: as Markdown, or as the plain text that CKAN shows for it."""
     shown = str(text or "")
     return clean(shown if markdown else from_markdown(shown))
 

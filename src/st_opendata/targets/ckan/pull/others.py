@@ -141,7 +141,7 @@ def _add_tables(
     language: str,
     origins: Mapping[str, tuple[Json, dict[str, str]]],
 ) -> tuple[list[Message], list[PulledFile], list[Omission]]:
-    """Describe the tables that came; gives notes, the files that are none and stay files, and the empty ones."""
+    """Describe the tables that came; gives notes, the files that are not tables and stay files, and the empty ones."""
     notes, files, omissions = list[Message](), list[PulledFile](), list[Omission]()
     for each, columns in tables:
         try:

@@ -47,7 +47,7 @@ class PulledFile:
     download: Download
     resource: str
     stated: str = ""
-    """What the portal calls its format."""
+    """The name of its format on the portal."""
 
     def finish(self) -> Omission | None:
         """Complete the entry by the content of the file that came; the omission of an empty one, which is removed."""
