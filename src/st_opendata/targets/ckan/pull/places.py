@@ -18,7 +18,8 @@ def state_places(
 ) -> None:
     """State the portal in the catalogue, and in a dataset what differs: its organisation, its groups, if it is private.
 
-    `remote` has the portal's datasets by the ids of those in the folder. Groups that others gave a dataset stay without a statement.
+    `remote` has the portal's datasets by the ids of those in the folder. Groups that others gave a dataset stay there
+    without a statement.
     """
     organization = str(listing.organization["name"])
     catalogue.values["targets"] = {_NAME: {"kind": "ckan", "url": listing.site.url, "organization": organization}}
