@@ -20,6 +20,7 @@ from st_opendata.targets.base import (
     Policy,
     Problem,
     Progress,
+    Sending,
     TargetCommand,
     TargetType,
     Verification,
@@ -80,7 +81,7 @@ class FolderTarget:
             return Change(Action.UNCHANGED, desired.name, message("as released"), desired, remote)
         return Change(Action.UPDATE, desired.name, message("the release changed"), desired, remote, files=files)
 
-    def apply(self, change: Change[Dataset]) -> None:
+    def apply(self, change: Change[Dataset], on_sending: Sending | None) -> None:
         folder = self.path / change.name
         if change.action == Action.DELETE:
             shutil.rmtree(folder)

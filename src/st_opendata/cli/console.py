@@ -70,7 +70,7 @@ def progress_bar() -> Iterator[Progress | None]:
             """The time until the end that was last expected."""
             return Text(remaining_time(task.fields["end"] - (task.elapsed or 0)), style="progress.remaining")
 
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), Remaining())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn(), Remaining())
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=1.0, end=0.0)
 

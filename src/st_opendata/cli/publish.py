@@ -18,7 +18,7 @@ from st_opendata.messages.message import Message, message, number_text
 from st_opendata.settings import read_settings
 
 if TYPE_CHECKING:
-    from st_opendata.targets.base import Change, ChangeResult, FieldDifference, Plan, Target
+    from st_opendata.targets.base import Change, ChangeResult, FieldDifference, Plan, Sending, Target
 
 _WIDTH = 70
 """Characters shown of a value before and after."""
@@ -67,8 +67,8 @@ def _publish(  # noqa: PLR0913 (a parameter for each option)
         _write_plan(plan, language)
     results: Sequence[ChangeResult] = ()
     if not dry_run:
-        with _progress(len(plan.writes), language) as on_progress:
-            results = apply(plan, target, on_progress=on_progress)
+        with _progress(len(plan.writes), language) as (on_progress, on_sending):
+            results = apply(plan, target, on_progress=on_progress, on_sending=on_sending)
     if as_json:
         write_json(_json(plan, None if dry_run else results))
     else:
@@ -130,7 +130,8 @@ def _written(plan: Plan[Any], results: Sequence[ChangeResult]) -> Message:
 
 
 @contextmanager
-def _progress(number: int, language: str) -> Iterator[Callable[[ChangeResult], None]]:
+def _progress(number: int, language: str) -> Iterator[tuple[Callable[[ChangeResult], None], Sending | None]]:
+    """What shows finished datasets, and the bytes of what is being sent; the latter only on a terminal."""
     with progress_bar() as bar:
         finished = 0
 
@@ -140,7 +141,12 @@ def _progress(number: int, language: str) -> Iterator[Callable[[ChangeResult], N
             if bar:
                 bar(f"{_ACTIONS[result.change.action][language]} {result.change.name}", finished / number)
 
-        yield on_progress
+        def on_sending(name: str, sent: int, size: int) -> None:
+            if bar:
+                text = message("{file}: {sent} of {size}", file=name, sent=_bytes(sent), size=_bytes(size))
+                bar(text[language], finished / number)
+
+        yield on_progress, on_sending if bar else None
 
 
 def _conclude(plan: Plan[Any], results: Sequence[ChangeResult], language: str) -> int:

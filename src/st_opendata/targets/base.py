@@ -215,6 +215,8 @@ class Verification:
 
 Progress = Callable[[str, float], None]
 """Called with the name of the next part and the fraction that is done, 0 to 1."""
+Sending = Callable[[str, int, int], None]
+"""Called from any thread with the name of what is being sent, its bytes sent so far, and all its bytes."""
 
 
 class Target(Protocol[ChangeT]):
@@ -227,7 +229,7 @@ class Target(Protocol[ChangeT]):
     def plan(self, release: Path, policy: Policy) -> Plan[ChangeT]:
         """The changes that publishing the release would make; writes nothing. Raises UsageError for unknown names."""
 
-    def apply(self, change: ChangeT) -> None:
+    def apply(self, change: ChangeT, on_sending: Sending | None) -> None:
         """Carry out one change so that it can be interrupted and run again. Raises OSError where a file is unreadable.
 
         Called from several threads.
@@ -241,7 +243,11 @@ class Target(Protocol[ChangeT]):
 
 
 def apply(
-    plan: Plan[ChangeT], target: Target[ChangeT], *, on_progress: Callable[[ChangeResult], None] = lambda _: None
+    plan: Plan[ChangeT],
+    target: Target[ChangeT],
+    *,
+    on_progress: Callable[[ChangeResult], None] = lambda _: None,
+    on_sending: Sending | None = None,
 ) -> tuple[ChangeResult, ...]:
     """Carry out the writes of a plan, several at a time; `on_progress` is called with each result in this thread.
 
@@ -260,7 +266,7 @@ def apply(
             while failed_in_a_row < _GIVE_UP and not overtaken and len(running) < most:
                 if not (change := next(waiting, None)):
                     break
-                running.add(pool.submit(_apply, change, target))
+                running.add(pool.submit(_apply, change, target, on_sending))
             if not running:
                 return tuple(results)
             finished, running = wait(running, return_when=FIRST_COMPLETED)
@@ -272,9 +278,9 @@ def apply(
                 on_progress(result)
 
 
-def _apply(change: ChangeT, target: Target[ChangeT]) -> ChangeResult:
+def _apply(change: ChangeT, target: Target[ChangeT], on_sending: Sending | None) -> ChangeResult:
     try:
-        target.apply(change)
+        target.apply(change, on_sending)
     except (RemoteError, OSError) as error:
         return ChangeResult(change, error)
     return ChangeResult(change)

@@ -47,6 +47,7 @@ def test_what_a_dataset_states_replaces_what_its_target_states() -> None:
         ("formats: [cvs]", 'there is no format "cvs" of a dataset; did you mean "csv"?'),
         ("formats: {trig: false}", 'there is no format "trig" of a dataset'),
         ("formats: {nt: 5}", "write true or false"),
+        ("maxUpload: 0", '"maxUpload": Input should be greater than 0'),
     ],
 )
 def test_what_is_written_wrong_is_said_at_its_place(tmp_path: Path, line: str, expected: str) -> None:

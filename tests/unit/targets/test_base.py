@@ -22,7 +22,7 @@ class Target:
         self.applied: list[str] = []
         self.lock = Lock()
 
-    def apply(self, change: Change[Any]) -> None:
+    def apply(self, change: Change[Any], _: object) -> None:
         with self.lock:
             self.applied.append(change.name)
         if error := self.failures.get(change.name):
@@ -99,3 +99,14 @@ def test_nothing_is_begun_after_another_release_won() -> None:
     target = Target(4, d=RemoteError(message("another release won"), status=OVERTAKEN))
     results = apply(replace(plan(*NAMES), leading="d"), target)
     assert target.applied == [each.change.name for each in results] == ["d"]
+
+
+def test_what_is_sent_is_heard_of() -> None:
+    heard: list[tuple[str, int, int]] = []
+
+    class Sender(Target):
+        def apply(self, change: Change[Any], on_sending: Any) -> None:
+            on_sending(change.name, 1, 2)
+
+    apply(plan("a"), Sender(), on_sending=lambda *sent: heard.append(sent))
+    assert heard == [("a", 1, 2)]

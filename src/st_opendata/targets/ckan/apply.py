@@ -262,5 +262,6 @@ def _revise(reader: RemoteReader, remote: Remote, data: Mapping[str, object], fi
     match = {"id": remote["id"], "metadata_modified": remote["metadata_modified"]}
     if remote.get("groups"):
         data = with_groups_of(reader.own_groups(), data, remote)
-    revised: Remote = reader.client.send("package_revise", {"match": match, **data}, files or {})["package"]
+    data = {"match": match, **data}
+    revised: Remote = reader.client.send("package_revise", data, files or {}, reader.on_sending)["package"]
     return revised

@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import Any, BinaryIO
@@ -26,7 +26,7 @@ from ckanapi.errors import (
     ServerIncompatibleError,
     ValidationError,
 )
-from requests_toolbelt import MultipartEncoder
+from requests_toolbelt import MultipartEncoder, MultipartEncoderMonitor
 
 from st_opendata.errors import RemoteError, UsageError
 from st_opendata.http.client import Cause, HttpClient, TransferLimits, Wording, blocks
@@ -35,6 +35,7 @@ from st_opendata.http.tls import Tls, is_open_network, speaks_https
 from st_opendata.http.urls import web_url
 from st_opendata.messages.message import Message, message, verbatim
 from st_opendata.place import Place
+from st_opendata.targets.base import Sending
 
 TIMEOUT = 120.0
 """Seconds to wait for the next byte of an answer: a write may have to store large files first."""
@@ -130,8 +131,10 @@ class CkanClient:
         """The result of an action that changes something, its data sent as JSON. Raises RemoteError."""
         return self._call("POST", action, data=json.dumps(data).encode(), headers={"Content-Type": "application/json"})
 
-    def send(self, action: str, data: Mapping[str, object], files: Uploads) -> Any:  # noqa: ANN401 (JSON)
+    def send(self, action: str, data: Mapping[str, object], files: Uploads, on_sending: Sending | None = None) -> Any:  # noqa: ANN401 (JSON)
         """As `write`, with data and files in one multipart request, streamed from the disk.
+
+        `on_sending` hears of the bytes of the whole request, under the name of its first file.
 
         Raises:
             RemoteError: as for every request.
@@ -144,7 +147,8 @@ class CkanClient:
             for key, (name, opener) in files.items():
                 parts.append((key, (name, opened.enter_context(opener()), "application/octet-stream")))
             body = MultipartEncoder(parts)
-            return self._call("POST", action, data=body, headers={"Content-Type": body.content_type})
+            watched = _watched(body, [name for name, _ in files.values()], on_sending) if on_sending else body
+            return self._call("POST", action, data=watched, headers={"Content-Type": body.content_type})
 
     def _call(self, method: str, action: str, **request: object) -> Any:  # noqa: ANN401 (JSON)
         """Send a request and read the answer, whole and without the token."""
@@ -236,6 +240,12 @@ class CkanClient:
             status=status,
             wait=_seconds(headers.get("Retry-After")),
         )
+
+
+def _watched(body: MultipartEncoder, names: Sequence[str], on_sending: Sending) -> MultipartEncoderMonitor:
+    """The body, which tells how many of its bytes were read; `names` are those of its files."""
+    title = names[0] if len(names) == 1 else f"{names[0]} + {len(names) - 1}"
+    return MultipartEncoderMonitor(body, lambda monitor: on_sending(title, monitor.bytes_read, monitor.len))
 
 
 def _before_the_portal(status: int, summary: Message) -> tuple[Message, Message] | None:

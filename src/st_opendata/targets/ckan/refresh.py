@@ -12,7 +12,7 @@ from typing import Any
 from st_opendata.errors import RemoteError
 from st_opendata.messages.message import Message, message
 from st_opendata.place import Place
-from st_opendata.targets.base import Action, Plan, Policy, Remote
+from st_opendata.targets.base import Action, Plan, Policy, Remote, Sending
 from st_opendata.targets.ckan.adoption import adoption, find_adoptable, is_adoptable
 from st_opendata.targets.ckan.connection import CkanClient
 from st_opendata.targets.ckan.datastore import compare_tables
@@ -82,6 +82,7 @@ class RemoteReader:
     looking: Lock = field(default_factory=Lock)
     leading: list[DesiredDataset] = field(default_factory=list)
     """The dataset of the catalogue in the plan, which is written first."""
+    on_sending: Sending | None = None
 
     def plan(self, packages: Sequence[Package], catalogue: str, policy: Policy) -> Plan[DatasetChange]:
         """The changes that publishing these packages of the catalogue (its base IRI) makes; the last one is its own.

@@ -16,7 +16,7 @@ from st_opendata.messages.message import message
 from st_opendata.release import read_release
 from st_opendata.spelling import hint
 from st_opendata.system.cache import cache_folder, write_cached
-from st_opendata.targets.base import Plan, Policy, Progress, Verification
+from st_opendata.targets.base import Plan, Policy, Progress, Sending, Verification
 from st_opendata.targets.ckan.apply import apply_change
 from st_opendata.targets.ckan.chosen import ChosenTarget, choose_target
 from st_opendata.targets.ckan.connection import TIMEOUT, CkanClient
@@ -70,9 +70,9 @@ class CkanTarget:
         plan = self.reader.plan(made, content.base, replace(policy, only=names))
         return replace(plan, changes=tuple(sorted((*plan.changes, *changes), key=lambda change: change.name)))
 
-    def apply(self, change: DatasetChange) -> None:
+    def apply(self, change: DatasetChange, on_sending: Sending | None) -> None:
         """Carry out one change."""
-        apply_change(change, self.reader)
+        apply_change(change, replace(self.reader, on_sending=on_sending))
 
     def verify(self, release: Path, on_progress: Progress, *, detailed: bool = False) -> Verification:
         """Compare the data that visitors get without a token with the release."""

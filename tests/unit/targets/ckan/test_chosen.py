@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,21 @@ import pytest
 from st_opendata.errors import ConfigurationError, InputError, UsageError
 from st_opendata.model.targets import TargetSettings
 from st_opendata.targets.ckan.chosen import choose_target
+from st_opendata.targets.ckan.fields import schema_for
+from st_opendata.targets.ckan.site import Site
+from st_opendata.targets.ckan.target import CkanOptions
+from st_opendata.targets.ckan.token import find_certificate
 
+PORTAL = Site(
+    url="https://city.example",
+    version="2.12.0",
+    plugins=frozenset(),
+    schema=schema_for(()),
+    user="editor",
+    organization="office",
+    organization_id="0b5e",
+    language="en",
+)
 CITY = TargetSettings(kind="ckan", url="https://city.example/", organization="office", fields={"a": "b"})
 STATE = TargetSettings(kind="ckan", url="https://state.example")
 BOTH = {"city": CITY, "state": STATE}
@@ -59,3 +74,19 @@ def test_a_file_states_a_target(tmp_path: Path) -> None:
     assert refused.value.place.line == 3
     with pytest.raises(InputError):
         choose_target(BOTH, str(tmp_path / "none.yaml"), None, None)
+
+
+def test_the_limit_of_the_target_counts_unless_an_option_states_another() -> None:
+    chosen = choose_target({"city": CITY.model_copy(update={"max_upload": 5})}, None, None, None)
+    options = CkanOptions(Path("release"))
+    assert options.add_to(PORTAL, chosen).max_upload == 5
+    assert replace(options, max_upload=7).add_to(PORTAL, chosen).max_upload == 7
+
+
+def test_certificates_are_those_of_the_options_the_environment_or_the_target() -> None:
+    stated = ("stated.pem", "stated.key")
+    named = {"ST_CKAN_CLIENT_CERT": "named.pem"}
+    assert find_certificate(Path("given.pem"), None, stated, named) == (Path("given.pem"), None)
+    assert find_certificate(None, None, stated, named) == (Path("named.pem"), None)
+    assert find_certificate(None, None, stated, {}) == (Path("stated.pem"), Path("stated.key"))
+    assert find_certificate(None, None, (None, None), {}) == (None, None)

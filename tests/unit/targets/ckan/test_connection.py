@@ -292,3 +292,14 @@ def test_tokens_come_from_file_or_environment(tmp_path: Path) -> None:
             find_token("https://x", file, {})
     with pytest.raises(InputError, match="cannot be read"):
         find_token("https://x", tmp_path / "missing", {})
+
+
+def test_the_bytes_that_are_sent_are_heard_of(server: Server, client: CkanClient) -> None:
+    server.answers = [ok({})]
+    heard: list[tuple[str, int, int]] = []
+    files = {name: (name, lambda: BytesIO(b"x" * 100_000)) for name in ("a.csv", "b.csv")}
+    client.send("package_revise", {}, files, lambda *sent: heard.append(sent))
+    assert len(heard) > 2
+    assert {name for name, _, _ in heard} == {"a.csv + 1"}
+    assert [sent for _, sent, _ in heard] == sorted(sent for _, sent, _ in heard)
+    assert heard[-1][1] == heard[-1][2] > 200_000
