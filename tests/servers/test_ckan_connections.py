@@ -226,7 +226,7 @@ def test_a_proxy_that_refuses_or_is_absent(
 def test_a_proxy_before_a_plain_portal(
     publisher: Publisher, releases: tuple[Path, ...], through: Callable[[str, str], None]
 ) -> None:
-    """The relay serves as the proxy: it is asked for the address of the portal."""
+    """The relay serves as the proxy."""
     through("HTTP_PROXY", publisher.relay.url)
     publisher.relay.begin()
     assert publisher.command(releases[0], "--dry-run")[0] == 0

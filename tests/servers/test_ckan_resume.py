@@ -75,7 +75,7 @@ def test_a_run_after_a_kill_sends_the_files_that_are_missing(publisher: Publishe
 
 
 def test_a_file_that_another_person_uploaded_meanwhile_is_sent_again(publisher: Publisher, release: Path) -> None:
-    """It has the size of ours, and the portal still states the digest of ours."""
+    """It has the size of the released file, and the portal still states the digest of that one."""
     publisher.published(release)
     whole = len(uploads(publisher))
     publisher.ckan.empty()

@@ -131,7 +131,7 @@ def _written(plan: Plan[Any], results: Sequence[ChangeResult]) -> Message:
 
 @contextmanager
 def _progress(number: int, language: str) -> Iterator[tuple[Callable[[ChangeResult], None], Sending | None]]:
-    """What shows finished datasets, and the bytes of what is being sent; the latter only on a terminal."""
+    """Two listeners: to finished datasets, and to the bytes of a file on its way; the latter only on a terminal."""
     with progress_bar() as bar:
         finished = 0
 

@@ -1,4 +1,4 @@
-"""No secret in what is shown: the token, and the passwords of proxies."""
+"""Messages without secrets: the token, and the passwords of proxies."""
 
 from __future__ import annotations
 

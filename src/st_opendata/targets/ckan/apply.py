@@ -45,7 +45,7 @@ from st_opendata.targets.ckan.revision import (
 from st_opendata.targets.ckan.views import create_views, needed_views
 
 PART = 16_000_000
-"""Bytes of files in one write; a larger file has a write of its own."""
+"""Bytes of files in one write; a larger file goes alone."""
 _ATTEMPTS = 4
 _TOO_LARGE = 413
 _PAUSE = 0.5
@@ -100,7 +100,7 @@ def _is_conflict(change: DatasetChange, error: RemoteError, reader: RemoteReader
 def _remaining_change(change: DatasetChange, reader: RemoteReader) -> DatasetChange:
     """The rest of a change after a failed request, or after one that the portal completed for a killed publisher.
 
-    What another publisher sent is replaced if this release has won by now.
+    It replaces the writes of another publisher if this release has won by now.
 
     Raises:
         RemoteError: the dataset is neither in its former nor in its desired state: another person wrote to it.

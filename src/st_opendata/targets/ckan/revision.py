@@ -62,8 +62,8 @@ def writing_fingerprint(remote: Remote, change: DatasetChange) -> Fingerprint:
 def upload_parts(change: DatasetChange, largest: int) -> list[tuple[str, ...]]:
     """The files to send, by their ids, in parts of at most `largest` bytes or one file; the last goes with the rest.
 
-    A failure costs no more than a part. What fits into one part goes with the rest, and is as quick as ever; else each
-    part is a write of its own, and none is left for the last one.
+    A failure costs no more than a part. Files that fit into one part go with the rest, in one write; otherwise each
+    part is a separate write, and the last one is empty.
     """
     assert change.desired
     parts: list[list[str]] = [[]]
@@ -81,7 +81,7 @@ def upload_parts(change: DatasetChange, largest: int) -> list[tuple[str, ...]]:
 
 
 def part_revision(draft: Remote, change: DatasetChange, part: Collection[str]) -> dict[str, Any]:
-    """A revise that brings the files of this part with their metadata, and leaves the rest of the draft as it is.
+    """A revise that brings the files of this part with their metadata, and leaves the rest of the draft unchanged.
 
     A dataset that becomes private does so with the first part.
     """
