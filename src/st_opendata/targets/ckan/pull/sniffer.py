@@ -153,20 +153,26 @@ def _refuse(path: Path, dialect: Dialect, names: Sequence[str], header: Sequence
             row = each.places[0].row if each.places else None
             reason = message("row {row}: {problem}", row=row, problem=each.message) if row else verbatim(each.message)
             raise NotATableError(reason)
-    if names and (row := _uneven_row(path, dialect, len(names))):
-        raise NotATableError(message("row {row} has more or fewer cells than the header", row=row))
     if not names:
         raise NotATableError(message("its first line is empty; it must have the names of the columns"))
+    if problem := _unlike_header(path, dialect, header):
+        raise NotATableError(problem)
 
 
-def _uneven_row(path: Path, dialect: Dialect, width: int) -> int | None:
-    """The number of the first row that has more or fewer cells than the header; None if all have as many."""
+def _unlike_header(path: Path, dialect: Dialect, header: Sequence[str]) -> Message | None:
+    """The problem of the first row with another number of cells than the header, or a value under no title."""
+    blank = [number for number, title in enumerate(header) if not title]
     with path.open(encoding=dialect.encoding, errors="replace", newline="") as file:
         rows = csv.reader(file, delimiter=dialect.delimiter, skipinitialspace=True)
         try:
-            return next((number for number, row in enumerate(rows, 1) if row and len(row) != width), None)
+            for number, row in enumerate(rows, 1):
+                if row and len(row) != len(header):
+                    return message("row {row} has more or fewer cells than the header", row=number)
+                if row and any(row[place].strip() for place in blank):
+                    return message("row {row} has a value in a column without a title", row=number)
         except csv.Error:
-            return None
+            pass
+    return None
 
 
 def _names(header: Sequence[str]) -> list[str]:
@@ -197,6 +203,8 @@ def _datatype(datastore: DataStoreColumn | None, cells: Sequence[str]) -> str | 
 
 def _column(name: str, title: str, datatype: str | None, datastore: DataStoreColumn | None, language: str) -> Yaml:
     described: Yaml = {"name": name}
+    if not title:
+        return {**described, "titles": ""}
     if name != title:
         described["titles"] = {language: clean(title)} if clean(title) else {}
     elif datastore and datastore.label not in ("", name):

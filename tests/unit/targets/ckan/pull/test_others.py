@@ -189,6 +189,8 @@ def test_a_file_that_does_not_come_is_named_and_the_rest_is_pulled(
         (b"id,name\n1,\x00\n", "NUL", "OCTET"),
         (b"id,name\n1,\xc3\xa9\n2,\x81\n", "0x81", None),
         (b"\n\n1,2\n", "its first line is empty", None),
+        (b"id,name\n1,a\n2,b,c\n", "row 3 has more or fewer cells than the header", None),
+        (b"Votes;;\n;;\nWard;Votes;Share\nNorth;1200;45\n", "row 3 has a value in a column without a title", None),
     ],
 )
 def test_a_csv_file_that_is_no_table_is_kept_as_a_file(
@@ -202,6 +204,14 @@ def test_a_csv_file_that_is_no_table_is_kept_as_a_file(
     assert (tmp_path / "pulled" / "roads" / "roads.csv").read_bytes() == content
     files = read(tmp_path / "pulled")["files"]
     assert [(each["path"], each.get("format")) for each in files] == [("roads.csv", stated)]
+    assert main(["check", str(tmp_path / "pulled")]) == 0
+
+
+def test_a_column_without_title_and_values_has_no_title_here(tmp_path: Path, portal: Any, pull: Pull) -> None:
+    portal.add("roads", portal.upload("roads.csv", b"id,name,\n1,a,\n2,b, \n"))
+    assert pull(tmp_path / "pulled")[0] == 0
+    columns = read(tmp_path / "pulled")["tables"][0]["tableSchema"]["columns"]
+    assert columns == [{"name": "id"}, {"name": "name"}, {"name": "column_3", "titles": ""}]
     assert main(["check", str(tmp_path / "pulled")]) == 0
 
 
