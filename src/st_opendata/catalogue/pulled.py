@@ -37,7 +37,10 @@ _LENGTH = 16
 
 def write_pulled(folder: Path, pulled: PulledCatalogue) -> None:
     """Write the origin into the folder of a catalogue, with the digests of what is there now. Raises OSError."""
-    datasets = {name: {**asdict(each), "keys": _digests(folder, name)} for name, each in pulled.datasets.items()}
+    shared = _mapping(folder / _CATALOGUE, _CATALOGUE)
+    datasets = {
+        name: {**asdict(each), "keys": _digests(folder, name, shared)} for name, each in pulled.datasets.items()
+    }
     for each in datasets.values():
         del each["changed"]
     content = {
@@ -45,7 +48,7 @@ def write_pulled(folder: Path, pulled: PulledCatalogue) -> None:
         "url": pulled.url,
         "organization": pulled.organization,
         "published": pulled.published,
-        "catalogue": _digest(_mapping(folder / _CATALOGUE, _CATALOGUE)),
+        "catalogue": _digest(shared),
         "datasets": datasets,
     }
     (folder / PULLED_FILE).write_text(indented_json(content) + "\n", "utf-8", newline="\n")
@@ -64,8 +67,9 @@ def read_pulled(folder: Path) -> PulledCatalogue | None:
         content = json.loads(path.read_text("utf-8"))
         if content["version"] != _VERSION:
             raise ValueError(f"version {content['version']}")
-        datasets = {str(name): _dataset(each, folder, str(name)) for name, each in content["datasets"].items()}
-        same = content["catalogue"] == _digest(_mapping(folder / _CATALOGUE, _CATALOGUE))
+        shared = _mapping(folder / _CATALOGUE, _CATALOGUE)
+        datasets = {str(name): _dataset(each, folder, str(name), shared) for name, each in content["datasets"].items()}
+        same = content["catalogue"] == _digest(shared)
         unchanged = same and not any(each.changed for each in datasets.values())
         return PulledCatalogue(
             str(content["url"]), str(content["organization"]), bool(content["published"]), datasets, unchanged
@@ -78,8 +82,8 @@ def read_pulled(folder: Path) -> PulledCatalogue | None:
         ) from None
 
 
-def _dataset(content: Mapping[str, Any], folder: Path, name: str) -> PulledDataset:
-    before, now = _texts(content["keys"]), _digests(folder, name)
+def _dataset(content: Mapping[str, Any], folder: Path, name: str, shared: Mapping[str, Any]) -> PulledDataset:
+    before, now = _texts(content["keys"]), _digests(folder, name, shared)
     changed = tuple(sorted(key for key in before.keys() | now.keys() if before.get(key) != now.get(key)))
     state, resources = _texts(content["state"]), _texts(content["resources"])
     return PulledDataset(str(content["id"]), str(content["name"]), state, resources, changed)
@@ -89,15 +93,15 @@ def _texts(content: Mapping[str, Any]) -> dict[str, str]:
     return {str(key): str(value) for key, value in content.items()}
 
 
-def _digests(folder: Path, dataset: str) -> dict[str, str]:
-    """The digest of each key of a dataset.
+def _digests(folder: Path, dataset: str, shared: Mapping[str, Any]) -> dict[str, str]:
+    """The digest of each key of a dataset, with those that it inherits from the `shared` ones of the catalogue.
 
     The dataset with the exact catalogue, which is one only on the portal, has no folder, and so no keys.
     """
     path = folder / dataset / "dataset.yaml"
     if not path.is_file():
         return {}
-    described, shared = _mapping(path, f"{dataset}/dataset.yaml"), _mapping(folder / _CATALOGUE, _CATALOGUE)
+    described = _mapping(path, f"{dataset}/dataset.yaml")
     values: dict[str, object] = {key: value for key, value in shared.items() if key in _TERMS} | described
     for key in _FILES.keys() & described.keys():
         contents = {name: _sha256(folder, f"{dataset}/{name}") for name in _names(described, key)}
